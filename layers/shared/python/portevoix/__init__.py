@@ -1,0 +1,1 @@
+"""Portevoix: a community manager's work as small functions."""

@@ -1,0 +1,1 @@
+"""What is not deployed: the local stack, the command line, the square, the demo."""
