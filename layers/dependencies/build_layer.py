@@ -20,8 +20,9 @@ REQUIREMENTS = Path(__file__).with_name("requirements.txt")
 
 # Amazon Linux 2023 has glibc 2.34: every manylinux up to that one may be used.
 # https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
-PLATFORMS = tuple(f"manylinux_2_{minor}_aarch64" for minor in (34, 31, 28, 27, 26, 24, 17)) + (
+PLATFORMS = (
     "manylinux2014_aarch64",
+    *(f"manylinux_2_{minor}_aarch64" for minor in (17, 24, 26, 27, 28, 31, 34)),
 )
 
 # The services that `aws/` calls, and what botocore needs to resolve where they live. `sso*`,
@@ -87,10 +88,9 @@ def trim(site: Path) -> None:
     """Remove what no function reads: most of boto3's services, tests, stubs, scripts."""
     for part in ("bin", *DROPPED_PARTS):
         shutil.rmtree(site / part, ignore_errors=True)
-    for package in ("boto3", "botocore"):
-        for service in (site / package / "data").glob("*/"):
-            if service.name not in KEPT_SERVICES:
-                shutil.rmtree(service)
+    for service in (*site.glob("boto3/data/*/"), *site.glob("botocore/data/*/")):
+        if service.name not in KEPT_SERVICES:
+            shutil.rmtree(service)
     for folder, names, files in os.walk(site):
         here = Path(folder)
         for name in [name for name in names if is_dropped_folder(site, here / name)]:

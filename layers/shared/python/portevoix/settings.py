@@ -39,7 +39,7 @@ def variable_of(name: str) -> str:
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
-    """Return the settings of `environ`; raise ConfigurationError for what is missing or unusable."""
+    """Return the settings of `environ`; raise ConfigurationError for missing or unusable ones."""
 
     def text(name: str) -> str:
         return environ.get(variable_of(name), "").strip()

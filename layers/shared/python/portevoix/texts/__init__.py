@@ -1,0 +1,23 @@
+"""Every sentence a person reads, in French and English.
+
+Each module of this folder has `TEXTS`: code -> (French, English), with `{name}` places.
+"""
+
+from importlib import import_module
+
+LANGUAGES = ("fr", "en")
+
+
+def language_of(tag: str) -> str:
+    """Return `fr` or `en` for a language tag (`fr-CA`); English for any other."""
+    return "fr" if tag.partition("-")[0].lower() == "fr" else "en"
+
+
+def say(code: str, language: str, **values: object) -> str:
+    """Return the sentence `group.code` in `language` (`fr-CA` is French).
+
+    Raise KeyError for a code that texts/ does not know, or a value that the sentence needs.
+    """
+    group, _, name = code.partition(".")
+    sentences = import_module(f"portevoix.texts.{group}").TEXTS
+    return str(sentences[name][LANGUAGES.index(language_of(language))]).format(**values)
