@@ -91,6 +91,13 @@ def trim(site: Path) -> None:
     for service in (*site.glob("boto3/data/*/"), *site.glob("botocore/data/*/")):
         if service.name not in KEPT_SERVICES:
             shutil.rmtree(service)
+    drop_unread(site)
+    for info in site.glob("*.dist-info"):
+        trim_dist_info(info)
+
+
+def drop_unread(site: Path) -> None:
+    """Remove tests, examples, stubs, sources and assets, wherever they are."""
     for folder, names, files in os.walk(site):
         here = Path(folder)
         for name in [name for name in names if is_dropped_folder(site, here / name)]:
@@ -99,8 +106,6 @@ def trim(site: Path) -> None:
         for name in files:
             if f"/{name}".endswith(DROPPED_SUFFIXES):
                 (here / name).unlink()
-    for info in site.glob("*.dist-info"):
-        trim_dist_info(info)
 
 
 def is_dropped_folder(site: Path, folder: Path) -> bool:
