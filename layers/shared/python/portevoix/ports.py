@@ -194,6 +194,10 @@ class PostStore(Protocol):
         """Keep proof that came late, due at once; False if a remote id is there already."""
         ...
 
+    def note_release(self, key: DeliveryKey, now: datetime) -> None:
+        """Set `released_at` whatever the state: a hold that is being written sees it afterwards."""
+        ...
+
     def change_deliveries(self, changes: Sequence[Change], post: Post | None = None) -> None:
         """Write a member's or the clock's change, all or nothing, with the post's new revision.
 
@@ -328,12 +332,26 @@ class DigestStore(Protocol):
         """Take the right to send, if it is due and nobody else does."""
         ...
 
+    def rearm_recipient(self, recipient: Recipient) -> None:
+        """Write only `due_at` and `lease_until`, after the work.
+
+        Nothing is written, and nothing raised, if the recipient unsubscribed meanwhile or is gone.
+        """
+        ...
+
     def unsubscribe(self, brand_id: str, recipient_id: str, now: datetime) -> bool:
         """Stop a recipient's digests; False if they were stopped already."""
         ...
 
     def arm_digest(self, sending: DigestSending) -> bool:
         """Write before the first byte; False if this digest was armed or sent before."""
+        ...
+
+    def disarm_digest(self, sending: DigestSending) -> bool:
+        """Take an arm back, with proof that nothing left: the digest may be armed again.
+
+        Condition: state ARMED and `armed_at` as in `sending`; else False.
+        """
         ...
 
     def record_digest(self, sending: DigestSending) -> None:
