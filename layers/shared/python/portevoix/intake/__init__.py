@@ -1,0 +1,1 @@
+"""What comes in from outside: content plans as CSV files."""

@@ -1,0 +1,246 @@
+"""What somebody can change: one sentence a code, which says what to do."""
+
+from portevoix.model.errors import Problem
+from portevoix.texts import say
+
+TEXTS = {
+    # times and zones
+    "unknown_zone": (
+        "Le fuseau « {zone} » n’existe pas : écrivez-le comme America/Toronto ou Europe/Paris.",
+        "There is no zone “{zone}”: write it like America/Toronto or Europe/Paris.",
+    ),
+    "unreadable_moment": (
+        "« {text} » n’est pas un moment : écrivez-le comme 2027-03-22 08:00, de 00:00 à 23:59.",
+        "“{text}” is not a moment: write it like 2027-03-22 08:00, from 00:00 to 23:59.",
+    ),
+    "skipped_moment": (
+        "{text} n’existe pas à {zone} : les horloges avancent à ce moment-là. "
+        "Choisissez une autre heure.",
+        "{text} does not exist in {zone}: the clocks go forward then. Choose another hour.",
+    ),
+    "moment_in_past": (
+        "Ce moment est passé : choisissez-en un à venir.",
+        "This moment has passed: choose one to come.",
+    ),
+    "publish_before_too_early": (
+        "La limite d’envoi vient avant le moment : mettez-la après, ou laissez-la vide.",
+        "The last moment to send comes before the moment itself: put it later, or leave it empty.",
+    ),
+    # posts
+    "empty_text": (
+        "Il n’y a ni texte ni média pour {where} : écrivez ce qui doit être dit.",
+        "There is neither text nor media for {where}: write what is to be said.",
+    ),
+    "empty_part": (
+        "Une partie du fil est vide : écrivez-la, ou retirez la ligne ---.",
+        "A part of the chain is empty: write it, or remove the line ---.",
+    ),
+    "text_too_long": (
+        "Le texte compte {length} caractères et ce compte en accepte {limit} : "
+        "retirez-en {over}, ou faites-en deux publications.",
+        "The text counts {length} characters and this account takes {limit}: "
+        "cut {over}, or make two posts of it.",
+    ),
+    "no_account": (
+        "Aucun compte n’est choisi : indiquez au moins un compte.",
+        "No account is chosen: name at least one.",
+    ),
+    "unknown_account": (
+        "La marque n’a pas de compte « {where} » : vérifiez son nom ou ajoutez ce compte.",
+        "The brand has no account “{where}”: check its name, or add the account.",
+    ),
+    "too_many_deliveries": (
+        "Cette publication ferait {count} envois, {limit} au plus : faites-en plusieurs.",
+        "This post would make {count} sendings, {limit} at most: make several posts of it.",
+    ),
+    # media
+    "unknown_media": (
+        "Il n’y a pas de média « {where} » : ajoutez-le d’abord.",
+        "There is no media “{where}”: add it first.",
+    ),
+    "media_not_uploaded": (
+        "« {file} » n’est pas encore arrivé : envoyez le fichier avec son formulaire.",
+        "“{file}” has not arrived yet: send the file with its form.",
+    ),
+    "media_empty": (
+        "« {file} » est vide : choisissez un autre fichier.",
+        "“{file}” is empty: choose another file.",
+    ),
+    "media_unreadable": (
+        "« {file} » n’est ni une image ni une vidéo reconnue : JPEG, PNG, GIF, WebP ou MP4.",
+        "“{file}” is no image or video that we know: use JPEG, PNG, GIF, WebP or MP4.",
+    ),
+    "media_not_found": (
+        "Le fichier « {file} » est introuvable à côté du plan : vérifiez son nom.",
+        "There is no file “{file}” beside the plan: check its name.",
+    ),
+    "media_outside": (
+        "« {file} » sort du dossier du plan : placez les médias à côté du fichier CSV.",
+        "“{file}” leaves the plan's folder: put media beside the CSV file.",
+    ),
+    "media_too_big": (
+        "« {file} » pèse {size} Mo et ce compte en accepte {limit} : réduisez-le.",
+        "“{file}” weighs {size} MB and this account takes {limit}: make it smaller.",
+    ),
+    "media_type_refused": (
+        "Ce compte n’accepte pas « {file} » ({type}) : convertissez-le.",
+        "This account does not take “{file}” ({type}): convert it.",
+    ),
+    "too_many_pixels": (
+        "« {file} » a {pixels} pixels et ce compte en accepte {limit} : réduisez l’image.",
+        "“{file}” has {pixels} pixels and this account takes {limit}: make the image smaller.",
+    ),
+    "too_many_media": (
+        "Il y a {count} médias et ce compte en accepte {limit} : retirez-en.",
+        "There are {count} media and this account takes {limit}: remove some.",
+    ),
+    "alt_text_missing": (
+        "« {file} » n’a pas de texte alternatif : décrivez ce que l’on y voit.",
+        "“{file}” has no alt text: describe what can be seen on it.",
+    ),
+    "alt_text_too_long": (
+        "Le texte alternatif de « {file} » compte {length} caractères, {limit} au plus : "
+        "raccourcissez-le.",
+        "The alt text of “{file}” has {length} characters, {limit} at most: shorten it.",
+    ),
+    # pairs
+    "pair_half_missing": (
+        "Il manque une moitié de la paire « {where} » : donnez un texte à deux comptes au moins.",
+        "Half of the pair “{where}” is missing: give a text to at least two accounts.",
+    ),
+    "pair_account_twice": (
+        "La paire « {pair} » nomme deux fois le même compte : une ligne par compte.",
+        "The pair “{pair}” names an account twice: one row an account.",
+    ),
+    "pair_moments_differ": (
+        "La paire « {pair} » part d’un seul moment : mettez le même qu’à la ligne {row}.",
+        "A pair leaves at one moment: give “{pair}” the same as in row {row}.",
+    ),
+    # CSV plans
+    "csv_not_utf8": (
+        "Le fichier n’est pas en UTF-8 : enregistrez-le comme « CSV UTF-8 ».",
+        "The file is not in UTF-8: save it as “CSV UTF-8”.",
+    ),
+    "csv_empty": (
+        "Le fichier est vide : sa première ligne nomme les colonnes.",
+        "The file is empty: its first row names the columns.",
+    ),
+    "csv_too_big": (
+        "Le fichier dépasse {maximum} octets : faites-en plusieurs.",
+        "The file is over {maximum} bytes: make several of it.",
+    ),
+    "csv_too_many_rows": (
+        "Le plan a plus de {maximum} lignes ; la suite n’a pas été lue : faites-en plusieurs.",
+        "The plan has more than {maximum} rows and the rest was not read: make several of it.",
+    ),
+    "csv_missing_column": (
+        "La colonne « {column} » manque : ajoutez-la à la première ligne.",
+        "The column “{column}” is missing: add it to the first row.",
+    ),
+    "csv_column_twice": (
+        "La colonne « {column} » est là deux fois : gardez-en une.",
+        "The column “{column}” is there twice: keep one.",
+    ),
+    "csv_unknown_column": (
+        "La colonne « {column} » n’est pas lue : vérifiez son nom.",
+        "The column “{column}” is not read: check its name.",
+    ),
+    "csv_unreadable_row": (
+        "Cette ligne est illisible : vérifiez ses guillemets (un guillemet du texte se double).",
+        "This row cannot be read: check its quotation marks (one inside a text is doubled).",
+    ),
+    "csv_too_many_cells": (
+        "Cette ligne a {cells} cellules pour {columns} colonnes : mettez le texte qui contient "
+        "le séparateur entre guillemets.",
+        "This row has {cells} cells for {columns} columns: put a text that contains the separator "
+        "between quotation marks.",
+    ),
+    "csv_media_without_part": (
+        "Il y a plus de groupes de médias que de parties du texte ({parts}) : "
+        "séparez-les comme le texte, par une ligne ---.",
+        "There are more groups of media than parts of the text ({parts}): "
+        "separate them like the text, by a line ---.",
+    ),
+    "csv_alt_without_media": (
+        "Il y a un texte alternatif sans média : ajoutez le média ou retirez ce texte.",
+        "There is an alt text without a media: add the media, or remove this text.",
+    ),
+    "missing_value": (
+        "« {column} » est vide : remplissez-le.",
+        "“{column}” is empty: fill it in.",
+    ),
+    "unknown_visibility": (
+        "« {text} » n’est pas une visibilité : {allowed}.",
+        "“{text}” is not a visibility: {allowed}.",
+    ),
+    "ref_twice": (
+        "« {ref} » est déjà à la ligne {row} : donnez un autre nom, ou une paire aux deux lignes.",
+        "“{ref}” is in row {row} already: give it another name, or both rows a pair.",
+    ),
+    "ref_changed": (
+        "« {ref} » est déjà dans la file avec un autre contenu ; rien n’a changé : "
+        "modifiez la publication {post}, ou donnez un nouveau nom à cette ligne.",
+        "“{ref}” is queued already and says something else; nothing was changed: "
+        "edit the post {post}, or give this row a new name.",
+    ),
+    # brands and accounts
+    "unusable_brand_id": (
+        "« {brand} » ne peut pas nommer une marque : minuscules, chiffres et tirets.",
+        "“{brand}” cannot name a brand: use lower-case letters, digits and hyphens.",
+    ),
+    "unusable_account_id": (
+        "« {account} » ne peut pas nommer un compte : écrivez-le comme mastodon:chezoctave.",
+        "“{account}” cannot name an account: write it like mastodon:chezoctave.",
+    ),
+    "unknown_language": (
+        "« {language} » n’est pas une langue : écrivez-la comme fr-CA ou en.",
+        "“{language}” is not a language: write it like fr-CA or en.",
+    ),
+    "missing_secret": (
+        "La clé du compte manque : copiez-la de la page du réseau.",
+        "The account's access token is missing: copy it from the network's page.",
+    ),
+    "unusable_address": (
+        "« {address} » n’est pas une adresse : écrivez-la comme nom@exemple.org.",
+        "“{address}” is not an address: write it like name@example.org.",
+    ),
+    "unreadable_hour": (
+        "« {text} » n’est pas une heure : écrivez-la comme 08:00.",
+        "“{text}” is not an hour: write it like 08:00.",
+    ),
+    # the API's door
+    "unreadable_json": (
+        "La requête n’est pas un objet JSON lisible.",
+        "The request is no JSON object that can be read.",
+    ),
+    "json_too_deep": (
+        "La requête est imbriquée trop profondément : {maximum} niveaux au plus.",
+        "The request is nested too deep: {maximum} levels at most.",
+    ),
+    "body_too_large": (
+        "La requête dépasse {maximum} octets : envoyez les médias avec leur formulaire.",
+        "The request is over {maximum} bytes: send media with their form.",
+    ),
+    "field_missing": ("Le champ « {where} » manque.", "The field “{where}” is missing."),
+    "field_unknown": (
+        "Le champ « {where} » n’existe pas : vérifiez son nom.",
+        "There is no field “{where}”: check its name.",
+    ),
+    "field_unusable": (
+        "Le champ « {where} » est inutilisable : {reason}.",
+        "The field “{where}” cannot be used: {reason}.",
+    ),
+    "unreadable_page": (
+        "Cette page n’existe pas : reprenez à la première.",
+        "There is no such page: begin again with the first.",
+    ),
+    "choose_one_decision": (
+        "Dites soit où la publication se trouve (there), soit de l’envoyer encore (again).",
+        "Say either where the post is (there), or to send it again (again).",
+    ),
+}
+
+
+def problem_sentence(problem: Problem, language: str) -> str:
+    """Return a problem's sentence in `language`; raise KeyError for a code without one."""
+    return say(f"problems.{problem.code}", language, where=problem.where, **dict(problem.values))
