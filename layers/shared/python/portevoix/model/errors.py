@@ -7,6 +7,7 @@
       NotFoundError             404
       InvalidError              422, with every problem found
       ConflictError             409, or skip
+      StoreUnavailableError     our own store did not answer: a write may have landed
       NetworkError(network, account_id)
         NotSentError            proof that nothing left: retry later
           RateLimitedError      a documented 429: not before `retry_at`
@@ -34,6 +35,10 @@ class NotFoundError(PortevoixError):
 
 class ConflictError(PortevoixError):
     """Somebody else was faster, or it is too late (HTTP 409)."""
+
+
+class StoreUnavailableError(PortevoixError):
+    """Our own store did not answer, though asked again; what was to be written may be there."""
 
 
 @dataclass(frozen=True, slots=True)

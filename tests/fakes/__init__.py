@@ -1,0 +1,1 @@
+"""Small classes that keep the words of `portevoix.ports` in memory. Never mocks."""
