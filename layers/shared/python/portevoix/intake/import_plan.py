@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -15,7 +16,7 @@ from portevoix.intake.plan_posts import (
 )
 from portevoix.intake.plan_rows import RowProblem
 from portevoix.model.brands import Account
-from portevoix.model.deliveries import Delivery, DeliveryState
+from portevoix.model.deliveries import STOPPED, Delivery
 from portevoix.model.errors import InvalidError, Problem
 from portevoix.model.posts import Post, Variant
 
@@ -39,13 +40,36 @@ class QueuedPost(Protocol):
         ...
 
 
-QueuePost = Callable[[PlanPost, Mapping[str, Variant]], QueuedPost]
+@dataclass(frozen=True, slots=True)
+class ReadyPost:
+    """A post of a plan with its texts, its media stored."""
+
+    post: PlanPost
+    variants: Mapping[str, Variant]
+
+    @property
+    def moment_at(self) -> datetime:
+        """Return when it is to leave."""
+        return self.post.moment_at
+
+    @property
+    def account_ids(self) -> tuple[str, ...]:
+        """Return its accounts."""
+        return self.post.account_ids
+
+    @property
+    def is_pair(self) -> bool:
+        """Return whether its halves leave together or not at all."""
+        return self.post.is_pair
+
+
+QueuePost = Callable[[ReadyPost], QueuedPost]
 """Plan a post, keeping refused deliveries with their reason; raise InvalidError."""
 
 
 @dataclass(slots=True)
 class ImportReport:
-    """What an import did: deliveries planned and refused, posts already there, problems."""
+    """What an import did. `refused` has what is held by a refused half as well."""
 
     planned: list[Delivery] = field(default_factory=list)
     refused: list[Delivery] = field(default_factory=list)
@@ -90,8 +114,8 @@ def import_plan(
     yield report
     for post in plan.posts:
         try:
-            variants = build_variants(post, by_id, store_media)
-            _count(report, post, variants, queue_post(post, variants))
+            ready = ReadyPost(post, build_variants(post, by_id, store_media))
+            _count(report, ready, queue_post(ready))
         except InvalidError as error:
             report.problems += invalid_rows(post, error)
         yield report
@@ -99,26 +123,51 @@ def import_plan(
 
 def _count(
     report: ImportReport,
-    wanted: PlanPost,
-    variants: Mapping[str, Variant],
+    wanted: ReadyPost,
     queued: QueuedPost,
 ) -> None:
-    report.rows[queued.post.post_id] = wanted.rows[0].number
+    row = wanted.post.rows[0].number
+    report.rows[queued.post.post_id] = row
     if queued.is_new:
         for delivery in queued.deliveries:
-            is_refused = delivery.state is DeliveryState.REJECTED
-            (report.refused if is_refused else report.planned).append(delivery)
+            is_stopped = delivery.state in STOPPED
+            (report.refused if is_stopped else report.planned).append(delivery)
         return
     report.already_there.append(queued.post)
-    if not _says_the_same(wanted, variants, queued.post):
-        problem = Problem.of("ref_changed", "ref", ref=wanted.ref, post=queued.post.post_id)
-        report.problems.append(RowProblem(wanted.rows[0].number, "ref", problem))
+    if not says_the_same(wanted, queued.post):
+        problem = Problem.of("ref_changed", "ref", ref=wanted.post.ref, post=queued.post.post_id)
+        report.problems.append(RowProblem(row, "ref", problem))
 
 
-def _says_the_same(wanted: PlanPost, variants: Mapping[str, Variant], stored: Post) -> bool:
+class Wanted(Protocol):
+    """What a post is to say, before it is one."""
+
+    @property
+    def moment_at(self) -> datetime:
+        """When it is to leave."""
+        ...
+
+    @property
+    def account_ids(self) -> tuple[str, ...]:
+        """Where."""
+        ...
+
+    @property
+    def is_pair(self) -> bool:
+        """Whether its accounts leave together or not at all."""
+        ...
+
+    @property
+    def variants(self) -> Mapping[str, Variant]:
+        """Its texts."""
+        ...
+
+
+def says_the_same(wanted: Wanted, stored: Post, *, with_moment: bool = True) -> bool:
+    """Whether a post that is queued already says what is wanted, so that nothing is lost."""
     return (
-        wanted.moment_at == stored.moment_at
+        (wanted.moment_at == stored.moment_at or not with_moment)
         and set(wanted.account_ids) == set(stored.account_ids)
         and wanted.is_pair == stored.is_pair
-        and dict(variants) == dict(stored.variants)
+        and dict(wanted.variants) == dict(stored.variants)
     )

@@ -227,16 +227,24 @@ TEXTS = {
         "There is no field “{where}”: check its name.",
     ),
     "field_unusable": (
-        "Le champ « {where} » est inutilisable : {reason}.",
+        "Le champ « {where} » n’a pas la forme attendue : voyez docs/api.md.",
         "The field “{where}” cannot be used: {reason}.",
     ),
     "unreadable_page": (
         "Cette page n’existe pas : reprenez à la première.",
         "There is no such page: begin again with the first.",
     ),
-    "choose_one_decision": (
+    "one_answer": (
         "Dites soit où la publication se trouve (there), soit de l’envoyer encore (again).",
         "Say either where the post is (there), or to send it again (again).",
+    ),
+    "nothing_to_change": (
+        "Rien n’est à changer : donnez un texte, un moment ou une limite d’envoi.",
+        "There is nothing to change: give a text, a moment or a last moment to send.",
+    ),
+    "text_or_parts": (
+        "Donnez soit un texte avec ses médias, soit les parties d’un fil, pas les deux.",
+        "Give either a text with its media, or the parts of a chain, not both.",
     ),
 }
 
