@@ -1,0 +1,1 @@
+"""Hearing what is said to a brand: poll the sources, keep the mentions."""

@@ -1,0 +1,1 @@
+"""Numbers that mean something, and the mail that tells them."""
