@@ -246,6 +246,61 @@ TEXTS = {
         "Donnez soit un texte avec ses médias, soit les parties d’un fil, pas les deux.",
         "Give either a text with its media, or the parts of a chain, not both.",
     ),
+    # a network's server, when an account is connected
+    "unknown_network": (
+        "« {network} » n’est pas un réseau pris en charge : {known}.",
+        "“{network}” is not a network that is supported: {known}.",
+    ),
+    "unusable_server_address": (
+        "« {host} » n’est pas une adresse de serveur : écrivez-la comme https://mastodon.exemple.",
+        "“{host}” is not a server's address: write it like https://mastodon.example.",
+    ),
+    "unknown_host": (
+        "Aucun serveur ne répond au nom « {host} » : vérifiez l’adresse.",
+        "There is no server called “{host}”: check the address.",
+    ),
+    "no_connection": (
+        "« {host} » n’accepte pas de connexion sur le port {port} : "
+        "vérifiez l’adresse, ou réessayez plus tard.",
+        "“{host}” takes no connection on port {port}: check the address, or try again later.",
+    ),
+    "tls_failed": (
+        "La connexion à « {host} » n’est pas sûre (certificat refusé) : vérifiez l’adresse, "
+        "ou prévenez qui s’occupe du serveur.",
+        "The connection to “{host}” is not safe (certificate refused): check the address, "
+        "or tell whoever runs the server.",
+    ),
+    "private_address": (
+        "« {host} » mène à un réseau privé : donnez l’adresse publique du serveur.",
+        "“{host}” leads to a private network: give the server's public address.",
+    ),
+    "port_not_allowed": (
+        "Le port {port} de « {host} » n’est pas ouvert à Portevoix : "
+        "donnez une adresse sans numéro de port.",
+        "Portevoix does not open port {port} of “{host}”: give an address without a port number.",
+    ),
+    "https_needed": (
+        "L’adresse de « {host} » doit commencer par https:// : "
+        "une connexion en clair livrerait l’accès au compte.",
+        "The address of “{host}” must begin with https://: "
+        "a connection in the clear would give the account's access away.",
+    ),
+    "only_loopback": (
+        "L’horloge de cette pile locale est virtuelle : « {host} » ne recevra rien d’elle. "
+        "Utilisez un serveur local, ou démarrez la pile à l’heure réelle.",
+        "The clock of this local stack is a virtual one, so “{host}” gets nothing from it: "
+        "use a local server, or start the stack on real time.",
+    ),
+    "not_a_mastodon_server": (
+        "{address} ne répond pas comme un serveur Mastodon (HTTP {status}) : donnez l’adresse "
+        "du serveur lui-même, comme https://mastodon.exemple.",
+        "{address} does not answer like a Mastodon server (HTTP {status}): give the address "
+        "of the server itself, like https://mastodon.example.",
+    ),
+    "instance_moved": (
+        "{address} renvoie à {leads_to} : donnez cette adresse-là.",
+        "{address} leads to {leads_to}: give that address.",
+    ),
 }
 
 

@@ -1,0 +1,1 @@
+"""Connectors: one place per network, behind the Protocols of ports.py."""
