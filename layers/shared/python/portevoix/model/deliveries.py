@@ -156,11 +156,15 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """What went wrong last: a `code` of texts/troubles, the `detail` for its sentence, when."""
+    """What went wrong last: a `code` of texts/troubles or texts/problems, and when.
+
+    `detail` is the network's own words, `values` fill the sentence's places.
+    """
 
     code: str
     detail: str
     at: datetime
+    values: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

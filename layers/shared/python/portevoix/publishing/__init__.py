@@ -1,0 +1,1 @@
+"""Planning, handing out, preparing and delivering posts."""

@@ -1,0 +1,266 @@
+"""What members do to a post that is queued: edit, move, cancel, hold, release, decide, pause."""
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from portevoix.model.brands import Pause
+from portevoix.model.deliveries import (
+    EDITABLE,
+    Delivery,
+    DeliveryKey,
+    DeliveryState,
+    HoldReason,
+    Published,
+)
+from portevoix.model.errors import ConflictError, InvalidError, Problem
+from portevoix.model.posts import PUBLISH_BEFORE, Post, Variant
+from portevoix.ports import Change, Credentials
+from portevoix.publishing.plan import Desk, Draft, Queued, check_times, make_deliveries
+from portevoix.publishing.siblings import effects, held, replanned
+from portevoix.publishing.wake import wake_near
+
+REVIVABLE = EDITABLE | {DeliveryState.REJECTED, DeliveryState.MISSED}
+"""An edit may still change these: nothing of them has left."""
+DROPPABLE = REVIVABLE
+LEAVING = frozenset({DeliveryState.SENDING, DeliveryState.UNCERTAIN})
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What changes; None stays. `variants` replace those with the same keys."""
+
+    variants: Mapping[str, Variant] | None = None
+    moment_at: datetime | None = None
+    publish_before: datetime | None = None
+
+
+def edit_post(post_id: str, edit: Edit, desk: Desk, now: datetime) -> Queued:
+    """Change a post's texts or moment, for all deliveries that differ, or for none.
+
+    Raise ConflictError where one of these has left or may be leaving: too late. Raise InvalidError
+    for what a network would refuse, or if a chain would get more or fewer parts.
+    """
+    post, deliveries = desk.posts.read_post(post_id)
+    after = edited(post, edit)
+    accounts = {a: desk.brands.get_account(post.brand_id, a) for a in post.account_ids}
+    draft = Draft(post.brand_id, after.moment_at, post.account_ids, after.variants)
+    problems = check_times(draft, now) if edit.moment_at else []
+    made, refusals = make_deliveries(after, accounts, desk, now)
+    if problems or refusals:
+        raise InvalidError(*problems, *refusals)
+    wanted = {d.key: d for d in made}
+    if wanted.keys() != {d.key for d in deliveries}:
+        raise InvalidError(Problem.of("parts_changed", post_id))
+    changes = [
+        Change(d, rewritten(d, wanted[d.key], now))
+        for d in deliveries
+        if differs(d, wanted[d.key]) or d.state is DeliveryState.REJECTED
+    ]
+    refuse_late(changes, REVIVABLE)
+    desk.posts.change_deliveries(changes, after)
+    wake_near((c.after for c in changes), desk.queue, desk.workers, now)
+    return Queued(*desk.posts.read_post(post_id), is_new=False)
+
+
+def edited(post: Post, edit: Edit) -> Post:
+    """Return the post's next revision. A move carries the latest moment along."""
+    moment_at = edit.moment_at or post.moment_at
+    lateness = post.publish_before - post.moment_at
+    return dataclasses.replace(
+        post,
+        variants={**post.variants, **(edit.variants or {})},
+        moment_at=moment_at,
+        publish_before=edit.publish_before or moment_at + lateness,
+        revision=post.revision + 1,
+    )
+
+
+def differs(delivery: Delivery, wanted: Delivery) -> bool:
+    """Whether an edit changes this delivery."""
+    return (delivery.content, delivery.moment_at) != (wanted.content, wanted.moment_at)
+
+
+def rewritten(delivery: Delivery, wanted: Delivery, now: datetime) -> Delivery:
+    """Return a delivery with its new content and moment; what is held stays held."""
+    after = delivery.with_changes(
+        content=wanted.content,
+        moment_at=wanted.moment_at,
+        publish_before=max(wanted.publish_before, delivery.publish_before)
+        if wanted.moment_at == delivery.moment_at
+        else wanted.publish_before,
+        prepare_at=wanted.prepare_at,
+        revision=wanted.revision,
+        fence=delivery.fence + 1,
+        attempts=0,
+        lease_until=None,
+    )
+    if delivery.state is DeliveryState.HELD:
+        return after.with_changes(handles=())
+    return replanned(after, now)
+
+
+def refuse_late(changes: Iterable[Change], allowed: frozenset[DeliveryState]) -> None:
+    """Raise ConflictError naming the deliveries that have left or may be leaving."""
+    late = [c.seen for c in changes if c.seen.state not in allowed]
+    if late:
+        named = ", ".join(f"{d.key.account_id} part {d.key.part} is {d.state}" for d in late)
+        raise ConflictError(f"Too late, nothing was changed: {named}.")
+
+
+def cancel_post(
+    post_id: str, desk: Desk, now: datetime, *, account_id: str | None = None
+) -> tuple[Delivery, ...]:
+    """Cancel what has not left, of a post or of one account of it.
+
+    Raise ConflictError if something may be leaving, or if nothing is left to cancel.
+    """
+    _, deliveries = desk.posts.read_post(post_id)
+    chosen = of_account(deliveries, account_id)
+    refuse_late([Change(d, d) for d in chosen], frozenset(DeliveryState) - LEAVING)
+    changes = [
+        Change(
+            d,
+            d.with_changes(
+                state=DeliveryState.CANCELLED,
+                due_at=None,
+                lease_until=None,
+                hold=None,
+                fence=d.fence + 1,
+            ),
+        )
+        for d in chosen
+        if d.state in DROPPABLE
+    ]
+    return applied(changes, desk, now, "nothing of it can be cancelled any more")
+
+
+def hold_post(
+    post_id: str, desk: Desk, now: datetime, *, by: str = "", account_id: str | None = None
+) -> tuple[Delivery, ...]:
+    """Stop what has not left until a member releases it."""
+    _, deliveries = desk.posts.read_post(post_id)
+    changes = [
+        Change(d, held(d, HoldReason.MEMBER, now, by).with_changes(fence=d.fence + 1))
+        for d in of_account(deliveries, account_id)
+        if d.state in EDITABLE and d.state is not DeliveryState.HELD
+    ]
+    return applied(changes, desk, now, "nothing of it can be suspended any more")
+
+
+def release_post(
+    post_id: str, desk: Desk, now: datetime, *, account_id: str | None = None
+) -> tuple[Delivery, ...]:
+    """Let what is held, or was missed, leave at its moment, or now if that has passed.
+
+    A delivery that is being sent may be about to be held by a pause that has just ended: the
+    release is noted on it, and that hold will see it.
+    """
+    _, deliveries = desk.posts.read_post(post_id)
+    chosen = of_account(deliveries, account_id)
+    leaving = [d for d in chosen if d.state is DeliveryState.SENDING]
+    for delivery in leaving:
+        desk.posts.note_release(delivery.key, now)
+    changes = [
+        Change(d, released(d, deliveries, now))
+        for d in chosen
+        if d.state in (DeliveryState.HELD, DeliveryState.MISSED)
+    ]
+    if leaving and not changes:
+        return tuple(leaving)
+    return applied(changes, desk, now, "nothing of it is suspended")
+
+
+def released(delivery: Delivery, siblings: Iterable[Delivery], now: datetime) -> Delivery:
+    """Return a held delivery on its way; a chain's later part goes on from the part before it."""
+    earlier = [
+        s
+        for s in siblings
+        if s.key.account_id == delivery.key.account_id and s.key.part == delivery.key.part - 1
+    ]
+    reply_to = earlier[0].remote_id if earlier else ""
+    ready = delivery.with_changes(
+        reply_to=reply_to or delivery.reply_to, released_at=now, fence=delivery.fence + 1
+    )
+    return replanned(ready, now)
+
+
+def decide_delivery(
+    key: DeliveryKey,
+    desk: Desk,
+    credentials: Credentials,
+    now: datetime,
+    *,
+    there_url: str | None = None,
+    again: bool = False,
+) -> Delivery:
+    """Answer a doubt: it is there (its URL is checked with the network), or send again.
+
+    Raise ConflictError if there is no doubt to decide, InvalidError if not exactly one answer is
+    given, NotFoundError if the URL is not a post of this account.
+    """
+    if bool(there_url) == again:
+        raise InvalidError(Problem.of("one_answer", "decide"))
+    post, deliveries = desk.posts.read_post(key.post_id)
+    delivery = desk.posts.get_delivery(key)
+    if delivery.state is not DeliveryState.NEEDS_DECISION:
+        raise ConflictError(f"There is nothing to decide: {key} is {delivery.state}.")
+    if there_url:
+        account = desk.brands.get_account(post.brand_id, key.account_id)
+        secret = credentials.account_secret(account)
+        connector = desk.connectors.connector(account.network)
+        after = adopted(delivery, connector.find_published(account, secret, there_url))
+    else:
+        restarted = delivery.with_changes(
+            attempts=0,
+            doubt_since=None,
+            evidence=None,
+            fence=delivery.fence + 1,
+            publish_before=max(delivery.publish_before, now + PUBLISH_BEFORE),
+        )
+        after = replanned(restarted, now)
+    others = effects(after, deliveries, now)
+    applied([Change(delivery, after), *others], desk, now, "")
+    return after
+
+
+def adopted(delivery: Delivery, proof: Published) -> Delivery:
+    """Return a delivery published, as `proof` shows."""
+    return delivery.with_changes(
+        state=DeliveryState.PUBLISHED,
+        remote_id=proof.remote_id,
+        url=proof.url,
+        published_at=proof.published_at,
+        due_at=None,
+        lease_until=None,
+        hold=None,
+        trouble=None,
+        fence=delivery.fence + 1,
+    )
+
+
+def of_account(deliveries: Iterable[Delivery], account_id: str | None) -> tuple[Delivery, ...]:
+    """Return the deliveries of one account, or all."""
+    return tuple(d for d in deliveries if account_id in (None, d.key.account_id))
+
+
+def applied(changes: list[Change], desk: Desk, now: datetime, nothing: str) -> tuple[Delivery, ...]:
+    """Write changes and wake what is near; raise ConflictError if there are none."""
+    if not changes:
+        raise ConflictError(f"Nothing was changed: {nothing}.")
+    desk.posts.change_deliveries(changes)
+    wake_near((c.after for c in changes), desk.queue, desk.workers, now)
+    return tuple(c.after for c in changes)
+
+
+def pause(scope: str, desk: Desk, now: datetime, *, by: str, reason: str) -> Pause:
+    """Stop a scope: no send starts after this, but what is already leaving (at most 65 s)."""
+    stop = Pause(scope, by, reason, now)
+    desk.brands.save_pause(stop)
+    return stop
+
+
+def resume(scope: str, desk: Desk) -> None:
+    """End a pause. What it held stays held until a member releases it."""
+    desk.brands.delete_pause(scope)

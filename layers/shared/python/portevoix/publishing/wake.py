@@ -1,0 +1,44 @@
+"""Whoever writes a `due_at` that the clock may have passed over says so itself."""
+
+import math
+from collections.abc import Iterable
+from datetime import datetime
+
+from portevoix.model.deliveries import NEAR, Delivery, DeliveryKey
+from portevoix.ports import DeliveryQueue, Wake, Workers
+
+LONGEST_DELAY_S = 900
+"""https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html"""
+
+
+def wake_at(key: DeliveryKey, due_at: datetime, now: datetime) -> Wake:
+    """Return the message that has a worker look two seconds before `due_at`, which then waits."""
+    delay = math.floor((due_at - now).total_seconds()) - 2
+    return Wake(key, min(LONGEST_DELAY_S, max(0, delay)))
+
+
+def wake_near(
+    deliveries: Iterable[Delivery], queue: DeliveryQueue, workers: Workers, now: datetime
+) -> None:
+    """Have the near ones among `deliveries` looked at; the clock hands out the others."""
+    wakes = []
+    for delivery in deliveries:
+        if delivery.due_at is None or delivery.due_at >= now + NEAR:
+            continue
+        if delivery.worker == "publish":
+            wakes.append(wake_at(delivery.key, delivery.due_at, now))
+        elif delivery.due_at <= now:
+            workers.invoke("prepare", payload_of(delivery.key))
+    if wakes:
+        queue.send(wakes)
+
+
+def payload_of(key: DeliveryKey) -> dict[str, object]:
+    """Return the message that names a delivery."""
+    return {"post_id": key.post_id, "account_id": key.account_id, "part": key.part}
+
+
+def key_of(payload: dict[str, object]) -> DeliveryKey:
+    """Return the delivery that a message names."""
+    part = int(str(payload.get("part", 1)))
+    return DeliveryKey(str(payload["post_id"]), str(payload["account_id"]), part)
