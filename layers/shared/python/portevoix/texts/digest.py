@@ -49,7 +49,7 @@ TEXTS = {
     "column_value": ("Ce jour", "That day"),
     "column_usual": ("D’habitude", "Usually"),
     "not_known": ("pas connu", "not known"),
-    "no_history": ("–", "–"),
+    "colon": (" : ", ": "),
     "missing_note": (
         "« Pas connu » n’est pas zéro : le réseau ne l’a pas donné, "
         "ou il manque le relevé de la veille.",
