@@ -49,7 +49,7 @@ def main() -> None:
     build_host_layer()
     functions = sorted(path.parent.name for path in ROOT.glob("functions/*/handler.py"))
     for name in functions:
-        wrong += wrong_import(name, shared)
+        wrong += wrong_import(ROOT / "functions" / name, shared / "python", HOST / "python")
     print(f"dependencies layer: {size / 1e6:.2f} MB zipped, {MOST_BYTES / 1e6:.0f} at most")
     print(f"handlers imported on a host build: {len(functions)}")
     if wrong:
@@ -117,11 +117,11 @@ def build_host_layer() -> None:
     )
 
 
-def wrong_import(name: str, shared: Path) -> Iterator[str]:
+def wrong_import(function: Path, *layers: Path) -> Iterator[str]:
     """Yield why a handler does not import on the layers alone, with an empty environment."""
-    folders = [str(ROOT / "functions" / name), str(shared / "python"), str(HOST / "python")]
+    folders = json.dumps([str(function), *map(str, layers)])
     program = (
-        f"import sys; sys.path[:0] = {json.dumps(folders)}; import handler;"
+        f"import sys; sys.path[:0] = {folders}; import handler;"
         "assert callable(handler.handler), 'no callable called handler'"
     )
     # -I and -S: neither this folder, nor the environment, nor what is installed is seen.
@@ -134,7 +134,7 @@ def wrong_import(name: str, shared: Path) -> Iterator[str]:
     )
     if done.returncode:
         last = done.stderr.strip().splitlines()[-1:] or ["it ended without a word"]
-        yield f"functions/{name}: does not import on the layers: {last[0]}"
+        yield f"functions/{function.name}: does not import on the layers: {last[0]}"
 
 
 if __name__ == "__main__":
