@@ -53,6 +53,11 @@ TEXTS = {
         "Cette publication ferait {count} envois, {limit} au plus : faites-en plusieurs.",
         "This post would make {count} sendings, {limit} at most: make several posts of it.",
     ),
+    "parts_changed": (
+        "Une modification garde le nombre de parties du fil : annulez cette publication et "
+        "créez-en une autre.",
+        "An edit keeps the number of a chain's parts: cancel this post and queue another one.",
+    ),
     # media
     "unknown_media": (
         "Il n’y a pas de média « {where} » : ajoutez-le d’abord.",

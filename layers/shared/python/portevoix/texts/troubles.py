@@ -43,14 +43,6 @@ TEXTS = {
         "Reconnectez le compte, regardez s’il montre la publication, puis décidez.",
         "Reconnect the account, look whether it shows the post, then decide.",
     ),
-    "abandoned": (
-        "L’envoi n’a pas abouti dans le temps prévu, et son résultat n’est pas connu.",
-        "The sending did not come to an end in time, and its result is not known.",
-    ),
-    "abandoned_do": (
-        "Regardez le compte, puis indiquez si la publication y est ou s’il faut l’envoyer encore.",
-        "Look at the account, then say whether the post is there or is to be sent again.",
-    ),
     # an end
     "rejected": (
         "Le réseau a refusé cette publication.",
@@ -59,6 +51,30 @@ TEXTS = {
     "rejected_do": (
         "Modifiez le texte ou l’image, puis programmez un nouvel envoi.",
         "Change the text or the image, then schedule it again.",
+    ),
+    "media_rejected": (
+        "Le réseau a refusé une image ou une vidéo de cette publication.",
+        "The network refused an image or a video of this post.",
+    ),
+    "media_rejected_do": (
+        "Remplacez ce fichier, puis programmez un nouvel envoi.",
+        "Replace the file, then schedule it again.",
+    ),
+    "media_lost": (
+        "Un fichier de cette publication n’est plus là.",
+        "A file of this post is no longer there.",
+    ),
+    "media_lost_do": (
+        "Ajoutez le fichier à nouveau, puis modifiez la publication.",
+        "Add the file again, then edit the post.",
+    ),
+    "not_prepared": (
+        "Les fichiers n’ont pas encore pu être remis au réseau ; rien n’est parti.",
+        "The files could not be handed to the network yet; nothing has left.",
+    ),
+    "not_prepared_do": (
+        "Rien à faire : un nouvel essai suit tout seul.",
+        "Nothing to do: it is tried again by itself.",
     ),
     "too_late": (
         "La limite d’envoi est passée : la publication n’est pas partie en retard.",
@@ -177,7 +193,7 @@ TEXTS = {
     ),
 }
 
-TELLS_DETAIL = frozenset({"rejected"})
+TELLS_DETAIL = frozenset({"rejected", "media_rejected"})
 """Codes whose `detail` is the network's own words for a person; others are for the log."""
 
 
