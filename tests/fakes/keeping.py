@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from portevoix.model.errors import InvalidError, Problem
+
 
 def kept[T](value: T) -> T:
     """Return `value` as a store gives it back."""
@@ -35,6 +37,9 @@ def merged[T](stored: T, seen: T, after: T) -> T:
 
 def listed_page[T](found: list[tuple[str, T]], limit: int, page: str) -> tuple[tuple[T, ...], str]:
     """Return the items after `page`, at most `limit`, and the token of the next page."""
-    rest = sorted((entry for entry in found if entry[0] > page), key=lambda entry: entry[0])
+    if page and not page.startswith("after "):
+        raise InvalidError(Problem.of("unreadable_page", "page"))
+    place = page.removeprefix("after ")
+    rest = sorted((entry for entry in found if entry[0] > place), key=lambda entry: entry[0])
     items = tuple(item for _, item in rest[:limit])
-    return items, rest[limit - 1][0] if len(rest) > limit else ""
+    return items, f"after {rest[limit - 1][0]}" if len(rest) > limit else ""

@@ -91,8 +91,10 @@ class FakePosts(Faulty):
 
     @verb
     def claim_delivery(self, seen: Delivery, after: Delivery, now: datetime) -> bool:
+        if not after.claim_token or after.claim_token == seen.claim_token:
+            raise ValueError(f"The claim of {seen.key} needs a fresh token.")
         stored = self._delivery(seen.key)
-        if after.claim_token and stored.claim_token == after.claim_token:
+        if stored.claim_token == after.claim_token:
             return True
         now = kept(now)
         is_free = (
@@ -110,6 +112,8 @@ class FakePosts(Faulty):
     def record_outcome(
         self, claimed: Delivery, after: Delivery, others: Sequence[Change] = ()
     ) -> bool:
+        if not claimed.claim_token:
+            raise ValueError(f"The outcome of {claimed.key} needs the token of its claim.")
         stored = self._delivery(claimed.key)
         is_held = (stored.claim_token, stored.fence, stored.state) == (
             claimed.claim_token,

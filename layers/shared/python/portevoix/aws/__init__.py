@@ -1,0 +1,1 @@
+"""The table, the queue, mail, media and secrets on AWS: the only place with botocore."""
