@@ -17,9 +17,8 @@ from portevoix.model.deliveries import (
 from portevoix.model.errors import ConflictError, InvalidError, Problem
 from portevoix.model.posts import PUBLISH_BEFORE, Post, Variant
 from portevoix.ports import Change, Credentials
-from portevoix.publishing.plan import Desk, Draft, Queued, check_times, make_deliveries
+from portevoix.publishing.plan import Desk, Draft, Queued, check_times, make_deliveries, wake
 from portevoix.publishing.siblings import effects, held, replanned
-from portevoix.publishing.wake import wake_near
 
 REVIVABLE = EDITABLE | {DeliveryState.REJECTED, DeliveryState.MISSED}
 """An edit may still change these: nothing of them has left."""
@@ -60,7 +59,7 @@ def edit_post(post_id: str, edit: Edit, desk: Desk, now: datetime) -> Queued:
     ]
     refuse_late(changes, REVIVABLE)
     desk.posts.change_deliveries(changes, after)
-    wake_near((c.after for c in changes), desk.queue, desk.workers, now)
+    wake([c.after for c in changes], desk, now)
     return Queued(*desk.posts.read_post(post_id), is_new=False)
 
 
@@ -250,7 +249,7 @@ def applied(changes: list[Change], desk: Desk, now: datetime, nothing: str) -> t
     if not changes:
         raise ConflictError(f"Nothing was changed: {nothing}.")
     desk.posts.change_deliveries(changes)
-    wake_near((c.after for c in changes), desk.queue, desk.workers, now)
+    wake([c.after for c in changes], desk, now)
     return tuple(c.after for c in changes)
 
 

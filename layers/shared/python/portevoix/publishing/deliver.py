@@ -33,7 +33,6 @@ from portevoix.ports import (
     NewId,
     PostStore,
     Publisher,
-    Workers,
 )
 from portevoix.publishing import outcome
 from portevoix.publishing.change import adopted
@@ -54,7 +53,6 @@ class Sender:
     connectors: Connectors
     credentials: Credentials
     queue: DeliveryQueue
-    workers: Workers
     clock: Clock
     new_id: NewId
     roll: Callable[[], float]
@@ -81,7 +79,7 @@ def deliver(key: DeliveryKey, sender: Sender) -> Delivered:
         if upcoming is None:
             break
         if sender.remaining() < CHAIN_STEP_NEEDS:
-            wake_near([upcoming], sender.queue, sender.workers, sender.clock.now())
+            wake_near([upcoming], sender.queue, sender.clock.now())
             break
         done = deliver_one(upcoming.key, sender)
     return done
@@ -209,7 +207,7 @@ def record(claimed: Delivery, after: Delivery, sender: Sender) -> Delivered:
         return lost(claimed, after, sender)
     if after.state is DeliveryState.HELD:
         return rechecked(after, sender) or Delivered(after.key, after.state, acted=True)
-    wake_near([after], sender.queue, sender.workers, sender.clock.now())
+    wake_near([after], sender.queue, sender.clock.now())
     return Delivered(after.key, after.state, acted=True)
 
 
@@ -248,7 +246,7 @@ def changed(seen: Delivery, after: Delivery, sender: Sender) -> Delivered:
         sender.posts.change_deliveries([Change(seen, after), *others])
     except ConflictError:
         return skipped(seen)
-    wake_near([after, *(c.after for c in others)], sender.queue, sender.workers, now)
+    wake_near([after, *(c.after for c in others)], sender.queue, now)
     return Delivered(after.key, after.state, acted=True)
 
 

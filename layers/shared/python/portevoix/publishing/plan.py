@@ -1,7 +1,8 @@
 """Queue a post: check it, make its deliveries, write them at once, wake what is near."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,7 +15,12 @@ from portevoix.model.deliveries import (
     Trouble,
     first_due,
 )
-from portevoix.model.errors import InvalidError, NotFoundError, Problem
+from portevoix.model.errors import (
+    InvalidError,
+    NotFoundError,
+    Problem,
+    StoreUnavailableError,
+)
 from portevoix.model.posts import PUBLISH_BEFORE, Media, Post, Variant
 from portevoix.ports import (
     BrandStore,
@@ -27,7 +33,7 @@ from portevoix.ports import (
 )
 from portevoix.publishing.check import check_content, content_of
 from portevoix.publishing.siblings import held
-from portevoix.publishing.wake import wake_near
+from portevoix.publishing.wake import prepare_now, wake_near
 
 MAX_DELIVERIES = 99
 """A post and its deliveries are one transaction of at most 100 items.
@@ -112,8 +118,19 @@ def queue_post(draft: Draft, desk: Desk, now: datetime, *, keep_refused: bool = 
         )
     if not desk.posts.save_post(post, deliveries):
         return stored(post_id, desk) or Queued(post, deliveries, is_new=False)
-    wake_near(deliveries, desk.queue, desk.workers, now)
+    wake(deliveries, desk, now)
     return Queued(post, deliveries)
+
+
+def wake(deliveries: Sequence[Delivery], desk: Desk, now: datetime) -> None:
+    """Have what is near looked at, now that it is stored.
+
+    A message that cannot be sent is not the member's to mend, nor lost: the post is stored, and the
+    clock finds it a minute after its moment at the latest.
+    """
+    with suppress(StoreUnavailableError):
+        wake_near(deliveries, desk.queue, now)
+        prepare_now(deliveries, desk.workers, now)
 
 
 def stored(post_id: str, desk: Desk) -> Queued | None:

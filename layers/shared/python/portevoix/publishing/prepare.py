@@ -40,7 +40,6 @@ from portevoix.ports import (
     NewId,
     PostStore,
     Publisher,
-    Workers,
 )
 from portevoix.publishing import outcome
 from portevoix.publishing.siblings import effects
@@ -60,7 +59,6 @@ class Preparer:
     credentials: Credentials
     media_objects: MediaObjects
     queue: DeliveryQueue
-    workers: Workers
     clock: Clock
     new_id: NewId
     roll: Callable[[], float]
@@ -206,7 +204,7 @@ def recorded(claimed: Delivery, after: Delivery, preparer: Preparer) -> str:
     now = preparer.clock.now()
     if not preparer.posts.record_outcome(claimed, after, effects(after, siblings, now)):
         raise LostClaimError
-    wake_near([after], preparer.queue, preparer.workers, now)
+    wake_near([after], preparer.queue, now)
     return after.state
 
 

@@ -17,20 +17,27 @@ def wake_at(key: DeliveryKey, due_at: datetime, now: datetime) -> Wake:
     return Wake(key, min(LONGEST_DELAY_S, max(0, delay)))
 
 
-def wake_near(
-    deliveries: Iterable[Delivery], queue: DeliveryQueue, workers: Workers, now: datetime
-) -> None:
-    """Have the near ones among `deliveries` looked at; the clock hands out the others."""
-    wakes = []
-    for delivery in deliveries:
-        if delivery.due_at is None or delivery.due_at >= now + NEAR:
-            continue
-        if delivery.worker == "publish":
-            wakes.append(wake_at(delivery.key, delivery.due_at, now))
-        elif delivery.due_at <= now:
-            workers.invoke("prepare", payload_of(delivery.key))
+def wake_near(deliveries: Iterable[Delivery], queue: DeliveryQueue, now: datetime) -> None:
+    """Have the near ones among `deliveries` sent at their moment; the clock hands out the others.
+
+    Preparations are left to the next tick: they are due minutes ahead.
+    """
+    wakes = [
+        wake_at(delivery.key, delivery.due_at, now)
+        for delivery in deliveries
+        if delivery.due_at is not None
+        and delivery.due_at < now + NEAR
+        and delivery.worker == "publish"
+    ]
     if wakes:
         queue.send(wakes)
+
+
+def prepare_now(deliveries: Iterable[Delivery], workers: Workers, now: datetime) -> None:
+    """Have media prepared at once where a member wants the post to leave before the next tick."""
+    for delivery in deliveries:
+        if delivery.worker == "prepare" and delivery.due_at is not None and delivery.due_at <= now:
+            workers.invoke("prepare", payload_of(delivery.key))
 
 
 def payload_of(key: DeliveryKey) -> dict[str, object]:
