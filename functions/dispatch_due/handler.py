@@ -10,7 +10,7 @@ from portevoix.publishing.dispatch import dispatch, minute_of
 
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
-def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
+def handler(event: dict[str, Any], _context: Any) -> dict[str, int]:
     """Take `{"kind": ..., "scheduled_at": ...}` from the schedule of one kind of work."""
     env = environment()
     kind = DueKind(event["kind"])

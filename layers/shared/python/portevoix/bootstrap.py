@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from portevoix.publishing.dispatch import Dispatcher
     from portevoix.publishing.plan import Desk
     from portevoix.publishing.prepare import Preparer
+    from portevoix.reporting.digest import DigestPorts
+    from portevoix.reporting.measure import MeasurePorts
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -233,6 +235,42 @@ class Environment:
             new_id=self.new_id,
             roll=random.SystemRandom().random,
             remaining=remaining,
+        )
+
+
+    @property
+    def measuring(self) -> "MeasurePorts":
+        """What measuring needs."""
+        from portevoix.reporting.measure import MeasurePorts
+
+        return MeasurePorts(
+            metrics=self.metrics,
+            brands=self.brands,
+            posts=self.posts,
+            listening=self.listening,
+            connectors=self.connectors,
+            credentials=self.credentials,
+            clock=self.clock,
+        )
+
+    @property
+    def digesting(self) -> "DigestPorts":
+        """What digests need."""
+        from portevoix.reporting.digest import DigestPorts
+        from portevoix.web.links import unsubscribe_url
+
+        pages_url = self.settings.need("pages_url")
+        return DigestPorts(
+            digests=self.digests,
+            brands=self.brands,
+            posts=self.posts,
+            listening=self.listening,
+            metrics=self.metrics,
+            mailer=self.mailer,
+            sender=self.settings.need("sender_address"),
+            unsubscribe_url=lambda brand_id, recipient_id: unsubscribe_url(
+                pages_url, brand_id, recipient_id, self.credentials.signing_key()
+            ),
         )
 
 
