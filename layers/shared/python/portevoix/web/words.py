@@ -1,9 +1,8 @@
 """A delivery's state and trouble as words that a person reads."""
 
 from portevoix.model.deliveries import DeliveryState, HoldReason, Trouble
-from portevoix.model.errors import Problem
 from portevoix.texts import say
-from portevoix.texts.problems import TEXTS, problem_sentence
+from portevoix.texts.troubles import explain
 
 
 def state_words(state: DeliveryState, language: str) -> str:
@@ -18,7 +17,7 @@ def hold_words(reason: HoldReason, language: str) -> str:
 
 def trouble_sentence(trouble: Trouble, where: str, language: str) -> str:
     """Return what went wrong and what to do; `where` is the account's id."""
-    if trouble.code in TEXTS:
-        return problem_sentence(Problem(trouble.code, where, trouble.values), language)
-    values = {"where": where, "detail": trouble.detail, **dict(trouble.values)}
-    return say(f"troubles.{trouble.code}", language, **values)
+    said = explain(
+        trouble.code, language, detail=trouble.detail, values=trouble.values, where=where
+    )
+    return " ".join(sentence for sentence in said if sentence)

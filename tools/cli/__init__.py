@@ -1,0 +1,1 @@
+"""The command line: `portevoix`, for the local stack."""

@@ -1,0 +1,283 @@
+"""`portevoix post`."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+from portevoix.model.brands import Brand
+from portevoix.model.deliveries import Delivery, DeliveryKey
+from portevoix.model.posts import Part, Post, Variant, Visibility
+from portevoix.model.times import parse_moment, zone_of
+from portevoix.publishing.change import (
+    Edit,
+    cancel_post,
+    decide_delivery,
+    edit_post,
+    hold_post,
+    release_post,
+)
+from portevoix.publishing.plan import Draft, queue_post
+from portevoix.web.views import post_view, whole_post_view
+
+from tools.cli.media import read_alt_texts, store_file
+from tools.cli.session import Session, as_json, brand_option, local_text
+
+account_option = click.option("--account", "account_id", help="Only this account of the post.")
+
+
+@click.group()
+def post() -> None:
+    """Queue, change and follow what a brand wants to say."""
+
+
+@post.command("add")
+@click.argument("texts", nargs=-1, required=True)
+@brand_option
+@click.option("--at", "moment", default="now", show_default=True, help="Like '2027-03-22 08:00'.")
+@click.option("--account", "accounts", multiple=True, required=True, help="Where; may be repeated.")
+@click.option("--file", type=click.Path(exists=True, dir_okay=False, path_type=Path), multiple=True)
+@click.option("--alt", "alts", multiple=True, help="What the file shows: --alt fr='Une rive'.")
+@click.option("--credit", default="", help="Who made the file.")
+@click.option("--language", default="", help="The account's if not given.")
+@click.option("--visibility", type=click.Choice(list(Visibility)), default=Visibility.PUBLIC)
+@click.option("--warning", default="", help="Shown before the text.")
+@click.option("--ref", default="", help="Your name for it: the same again is the same post.")
+@click.option("--publish-before", help="How late it may leave; an hour after its moment if not.")
+@click.option("--hold", "is_held", is_flag=True, help="Keep it until it is released.")
+@as_json
+@click.pass_obj
+def post_add(session: Session, /, texts: Sequence[str], is_json: bool, **given: Any) -> None:
+    """Queue a post; several TEXTS make a chain, in their order.
+
+    Files go with the first text. For a pair in two languages, use a plan: `portevoix import`.
+    """
+    brand = session.brand(given["brand_id"])
+    now = session.now
+    alt_texts = read_alt_texts(given["alts"], brand.language)
+    files = given["file"]
+    media = [
+        store_file(session.env, brand.brand_id, file, alt_texts, given["credit"], now).media_id
+        for file in files
+    ]
+    parts = [Part(text, tuple(media) if index == 0 else ()) for index, text in enumerate(texts)]
+    visibility = Visibility(given["visibility"])
+    draft = Draft(
+        brand_id=brand.brand_id,
+        moment_at=_moment(given["moment"], brand, now) or now,
+        account_ids=tuple(given["accounts"]),
+        variants={"*": Variant(tuple(parts), given["language"], visibility, given["warning"])},
+        ref=given["ref"],
+        publish_before=_moment(given["publish_before"], brand, now),
+        created_by="the command line",
+        is_held=given["is_held"],
+    )
+    queued = queue_post(draft, session.env.desk, now)
+    if is_json:
+        view = whole_post_view(queued.post, queued.deliveries, session.language)
+        return session.show_json({**view, "is_new": queued.is_new})
+    if not queued.is_new:
+        session.show(f"{given['ref']} was queued before; nothing was changed.")
+    return show_whole(session, brand, queued.post, queued.deliveries)
+
+
+@post.command("list")
+@brand_option
+@click.option("--since", help="A day or a moment; a week ago if not given.")
+@click.option("--until", help="A day or a moment; in a month if not given.")
+@as_json
+@click.pass_obj
+def post_list(
+    session: Session, brand_id: str | None, since: str | None, until: str | None, is_json: bool
+) -> None:
+    """List a brand's posts by moment, with where each stands."""
+    brand = session.brand(brand_id)
+    now = session.now
+    start = _moment(_with_hour(since), brand, now) or now - timedelta(days=7)
+    end = _moment(_with_hour(until), brand, now) or now + timedelta(days=31)
+    rows = [_row(session, brand, item) for item in _all_posts(session, brand, start, end)]
+    if is_json:
+        shown = ({k: v for k, v in row.items() if k != "local"} for row in rows)
+        return session.show_json({"posts": list(shown)})
+    columns = {
+        "local": f"Moment ({brand.zone})",
+        "post": "Post",
+        "ref": "Ref",
+        "accounts": "Accounts",
+        "states": "Where it stands",
+    }
+    return session.show_rows(rows, columns, empty="No post: `portevoix post add`.")
+
+
+@post.command("show")
+@click.argument("post_id")
+@as_json
+@click.pass_obj
+def post_show(session: Session, post_id: str, is_json: bool) -> None:
+    """Show a post: what it says, and where each sending stands, with what to do."""
+    return _show(session, post_id, is_json)
+
+
+@post.command("edit")
+@click.argument("post_id")
+@click.argument("texts", nargs=-1)
+@click.option("--account", "account_id", default="*", help="Only this account's version.")
+@click.option("--at", "moment", help="Another moment.")
+@click.option("--publish-before", help="How late it may leave.")
+@as_json
+@click.pass_obj
+def post_edit(
+    session: Session,
+    post_id: str,
+    texts: Sequence[str],
+    account_id: str,
+    moment: str | None,
+    publish_before: str | None,
+    is_json: bool,
+) -> None:
+    """Change what has not left: TEXTS (one a part of the chain), or the moment."""
+    item, _ = session.env.posts.read_post(post_id)
+    brand, now = session.brand(item.brand_id), session.now
+    variants = {account_id: _retold(item, account_id, texts)} if texts else None
+    edit = Edit(variants, _moment(moment, brand, now), _moment(publish_before, brand, now))
+    if edit == Edit():
+        raise click.UsageError("Say what changes: a text, --at or --publish-before.")
+    edit_post(post_id, edit, session.env.desk, now)
+    return _show(session, post_id, is_json)
+
+
+@post.command("cancel")
+@click.argument("post_id")
+@account_option
+@click.pass_obj
+def post_cancel(session: Session, post_id: str, account_id: str | None) -> None:
+    """Cancel what has not left."""
+    cancel_post(post_id, session.env.desk, session.now, account_id=account_id)
+    return _show(session, post_id)
+
+
+@post.command("hold")
+@click.argument("post_id")
+@account_option
+@click.option("--by", default="the command line", show_default=True, help="Who stops it.")
+@click.pass_obj
+def post_hold(session: Session, post_id: str, account_id: str | None, by: str) -> None:
+    """Stop what has not left, until it is released."""
+    hold_post(post_id, session.env.desk, session.now, by=by, account_id=account_id)
+    return _show(session, post_id)
+
+
+@post.command("release")
+@click.argument("post_id")
+@account_option
+@click.pass_obj
+def post_release(session: Session, post_id: str, account_id: str | None) -> None:
+    """Let what was stopped leave at its moment, or now if that has passed."""
+    release_post(post_id, session.env.desk, session.now, account_id=account_id)
+    return _show(session, post_id)
+
+
+@post.command("decide")
+@click.argument("post_id")
+@click.option("--account", "account_id", help="Which account; needed if there are several.")
+@click.option("--part", type=click.IntRange(1, 99), default=1, show_default=True)
+@click.option("--there", metavar="URL", help="It is there, at this address.")
+@click.option("--again", is_flag=True, help="It is not there: send it again.")
+@click.pass_obj
+def post_decide(
+    session: Session,
+    post_id: str,
+    account_id: str | None,
+    part: int,
+    there: str | None,
+    again: bool,
+) -> None:
+    """Answer a doubt: the post is there, or is to be sent again."""
+    if bool(there) == again:
+        raise click.UsageError("Give either --there URL or --again.")
+    env = session.env
+    item, _ = env.posts.read_post(post_id)
+    if account_id is None and len(item.account_ids) > 1:
+        raise click.UsageError(f"Say which --account: {', '.join(item.account_ids)}.")
+    key = DeliveryKey(post_id, account_id or item.account_ids[0], part)
+    decide_delivery(key, env.desk, env.credentials, session.now, there_url=there, again=again)
+    return _show(session, post_id)
+
+
+def show_whole(session: Session, brand: Brand, item: Post, deliveries: Sequence[Delivery]) -> None:
+    """Print a post and its deliveries for a person."""
+    view = whole_post_view(item, deliveries, session.language)
+    pair = ", a pair" if item.is_pair else ""
+    moment = local_text(item.moment_at, brand.zone)
+    session.show(f"{item.post_id} {item.ref} · {moment} ({brand.zone}){pair}", style="bold")
+    for name, variant in item.variants.items():
+        for number, part in enumerate(variant.parts, start=1):
+            label = f"{name} {number}/{len(variant.parts)}" if len(variant.parts) > 1 else name
+            session.show(f"  {label}: {part.text}")
+    columns = {
+        "account": "Account",
+        "part": "Part",
+        "state_text": "Where it stands",
+        "url": "Address",
+    }
+    session.show_rows(view["deliveries"], columns, empty="")
+    reasons = {
+        (d["account"], (d["trouble"] or d["hold"])["message"])
+        for d in view["deliveries"]
+        if d["trouble"] or d["hold"]
+    }
+    for account, message in sorted(reasons):
+        session.show(f"  {account}: {message}")
+
+
+def _show(session: Session, post_id: str, is_json: bool = False) -> None:
+    item, deliveries = session.env.posts.read_post(post_id)
+    if is_json:
+        return session.show_json(whole_post_view(item, deliveries, session.language))
+    return show_whole(session, session.brand(item.brand_id), item, deliveries)
+
+
+def _retold(item: Post, account_id: str, texts: Sequence[str]) -> Variant:
+    """Return the version with other texts; language, media and the rest stay."""
+    known = item.variants.get(account_id) or item.variants.get("*")
+    if known is None and len(item.variants) > 1:
+        raise click.UsageError(f"Say which --account: {', '.join(item.variants)}.")
+    known = known or next(iter(item.variants.values()))
+    media = [part.media_ids for part in known.parts] + [()] * len(texts)
+    parts = tuple(Part(text, media[index]) for index, text in enumerate(texts))
+    return Variant(parts, known.language, known.visibility, known.content_warning)
+
+
+def _all_posts(session: Session, brand: Brand, since: datetime, until: datetime) -> list[Post]:
+    found: list[Post] = []
+    page = ""
+    while True:
+        answer = session.env.posts.list_posts(brand.brand_id, since, until, page=page)
+        found += answer.items
+        page = answer.next_page
+        if not page:
+            return found
+
+
+def _row(session: Session, brand: Brand, item: Post) -> dict[str, Any]:
+    _, deliveries = session.env.posts.read_post(item.post_id)
+    counts: dict[str, int] = {}
+    for delivery in deliveries:
+        counts[delivery.state.value] = counts.get(delivery.state.value, 0) + 1
+    states = [f"{count} {state}" if count > 1 else state for state, count in counts.items()]
+    return {
+        **post_view(item),
+        "local": local_text(item.moment_at, brand.zone),
+        "states": states,
+    }
+
+
+def _moment(text: str | None, brand: Brand, now: datetime) -> datetime | None:
+    if not text:
+        return None
+    return now if text.lower() == "now" else parse_moment(text, zone_of(brand.zone))
+
+
+def _with_hour(text: str | None) -> str | None:
+    return f"{text} 00:00" if text and len(text.strip()) == len("2027-03-22") else text
