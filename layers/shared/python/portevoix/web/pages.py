@@ -110,7 +110,10 @@ def _is_one_click(event: Mapping[str, Any]) -> bool:
     headers = {str(k).lower(): str(v) for k, v in (event.get("headers") or {}).items()}
     if headers.get("content-type", "").lower().startswith("multipart/form-data"):
         return f'name="{_FIELD}"' in body and _VALUE in body
-    return parse_qs(body, max_num_fields=20).get(_FIELD) == [_VALUE]
+    try:
+        return parse_qs(body, max_num_fields=20).get(_FIELD) == [_VALUE]
+    except ValueError:
+        return False
 
 
 def _browser_language(event: Mapping[str, Any]) -> str:
