@@ -13,6 +13,7 @@ class StackClock:
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
         self._address = (parts.hostname or "127.0.0.1", parts.port or 80)
+        self._prefix = parts.path.rstrip("/")
 
     def now(self) -> datetime:
         """Return the stack's aware UTC moment."""
@@ -31,7 +32,7 @@ class StackClock:
         connection = HTTPConnection(*self._address, timeout=120)
         try:
             data = None if body is None else json.dumps(body)
-            connection.request(method, path, data, {"Content-Type": "application/json"})
+            connection.request(method, self._prefix + path, data, {"Content-Type": "application/json"})
             return json.loads(connection.getresponse().read())
         finally:
             connection.close()

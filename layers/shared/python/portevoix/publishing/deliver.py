@@ -98,7 +98,10 @@ def next_part(key: DeliveryKey, sender: Sender) -> Delivery | None:
 
 def deliver_one(key: DeliveryKey, sender: Sender) -> Delivered:
     """Do the one thing that is due for one delivery."""
-    delivery = sender.posts.get_delivery(key)
+    try:
+        delivery = sender.posts.get_delivery(key)
+    except NotFoundError:
+        return Delivered(key, "gone", acted=False)
     if delivery.evidence is not None and not delivery.remote_id:
         return changed(delivery, adopted(delivery, delivery.evidence), sender)
     if delivery.due_at is None or delivery.worker != "publish":

@@ -70,8 +70,11 @@ class LostClaimError(Exception):
 
 
 def prepare(key: DeliveryKey, preparer: Preparer) -> str:
-    """Bring one delivery from planned to ready; return its state afterwards, or `skipped`."""
-    seen = preparer.posts.get_delivery(key)
+    """Bring one delivery from planned to ready; return its state afterwards, `skipped` or `gone`."""
+    try:
+        seen = preparer.posts.get_delivery(key)
+    except NotFoundError:
+        return "gone"
     now = preparer.clock.now()
     if seen.worker != "prepare" or seen.due_at is None or seen.due_at > now:
         return "skipped"
