@@ -126,21 +126,16 @@ def parse_moment(text: str) -> datetime:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
-def clock_responder(clock: StackClock) -> Callable[[Request], Response]:
+def clock_responder(clock: StackClock, worker: str | None = None) -> Callable[[Request], Response]:
     """Return the clock's HTTP face: `GET /now`, `POST /wait {"until": ISO}`.
 
-    A function's own address carries its worker (`/worker/NAME/now`), so that the stack knows whose
-    invocation waits.
+    Each worker has an address of its own, so that the stack knows whose invocation waits.
     """
 
     def respond(request: Request) -> Response:
-        parts = request.path.strip("/").split("/")
-        worker = None
-        if len(parts) == 3 and parts[0] == "worker":
-            worker, parts = parts[1], parts[2:]
-        if request.method == "GET" and parts == ["now"]:
+        if (request.method, request.path) == ("GET", "/now"):
             return json_response(_reading(clock))
-        if request.method == "POST" and parts == ["wait"]:
+        if (request.method, request.path) == ("POST", "/wait"):
             clock.wait(parse_moment(request.json()["until"]), worker)
             return json_response(_reading(clock))
         return json_response({"message": "GET /now or POST /wait"}, 404)

@@ -1,4 +1,6 @@
-"""One execution environment: a process under the Lambda runtime, with a Runtime API of its own.
+"""One execution environment: a process under the Lambda runtime, with a server of its own.
+
+The server is its Runtime API, and under a virtual clock the clock that it reads and waits for.
 
 https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 """
@@ -15,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
-from tools.local.clock import StackClock
+from tools.local.clock import StackClock, clock_responder
 from tools.local.loopback import LoopbackServer, Request, Response, json_response
 from tools.local.processes import Process, Processes, inherited_environment
 from tools.local.resources import FunctionResource
@@ -78,6 +80,7 @@ class Worker:
         self._current: _Task | None = None
         self._initialised = threading.Event()
         self._spent = False
+        self._clock_face = clock_responder(clock, self.id)
         self._api = LoopbackServer(self._respond, name=f"runtime {function.short_name}")
         with log.open("ab") as output:
             self.process: Process = processes.start(
@@ -150,7 +153,7 @@ class Worker:
                 self._results.put(InvocationResult(request.body, _error_type(request)))
                 return json_response({"status": "OK"}, 202)
             case _:
-                return json_response({"errorType": "NotFound"}, 404)
+                return self._clock_face(request)
 
     def _next(self) -> Response:
         self._initialised.set()
@@ -194,7 +197,7 @@ class Worker:
         }
         merged = inherited_environment() | dict(environment) | own
         if "PORTEVOIX_CLOCK_URL" in merged:
-            merged["PORTEVOIX_CLOCK_URL"] += f"/worker/{self.id}"
+            merged["PORTEVOIX_CLOCK_URL"] = self._api.url
         return merged
 
 
