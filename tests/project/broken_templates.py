@@ -129,7 +129,7 @@ BROKEN: dict[str, list[Damage]] = {
             "PollSourcesRole",
             {"Action": "ssm:GetParameter", "Resource": {"Fn::Sub": "arn:aws:ssm:a:b:parameter/c"}},
         ),
-        put(f"{_statement('PollSourcesRole', 4)}/Action", ["ssm:GetParameter", "ssm:PutParameter"]),
+        put(f"{_statement('PollSourcesRole', 3)}/Action", ["ssm:GetParameter", "ssm:PutParameter"]),
     ],
     "mail_leaves_from_one_address": [put(f"{_statement('SendDigestsRole', 4)}/Condition")],
     "nothing_travels_in_the_clear": [
