@@ -10,8 +10,7 @@ import click
 from portevoix.model.digests import DigestSending, Recipient
 from portevoix.model.errors import InvalidError, Problem
 from portevoix.model.times import local_day, next_at, zone_of
-from portevoix.reporting.digest import DigestPorts, SendState, preview_digest, send_digest
-from portevoix.web.links import unsubscribe_url
+from portevoix.reporting.digest import SendState, preview_digest, send_digest
 from portevoix.web.views import moment_view
 
 from tools.cli.session import Session, as_json, brand_option, local_text
@@ -128,7 +127,7 @@ def digest_preview(
     session: Session, recipient_id: str, brand_id: str | None, html_file: Path | None
 ) -> None:
     """Show the digest as it would leave now; nothing is sent."""
-    ports = digest_ports(session.env)
+    ports = session.env.digesting
     found = session.brand(brand_id).brand_id
     subject, html, text = preview_digest(found, recipient_id, ports, session.now)
     session.show(subject, style="bold")
@@ -147,7 +146,7 @@ def digest_send(session: Session, recipient_id: str, brand_id: str | None) -> in
     env, now = session.env, session.now
     found = session.brand(brand_id).brand_id
     item = env.digests.get_recipient(found, recipient_id)
-    ports = digest_ports(env)
+    ports = env.digesting
     if item.unsubscribed_at is None:
         env.digests.rearm_recipient(dataclasses.replace(item, due_at=now))
     outcome = send_digest(found, recipient_id, ports, now)
@@ -181,20 +180,3 @@ def sending_view(item: DigestSending) -> dict[str, Any]:
         "state": item.state.value,
         "armed_at": moment_view(item.armed_at),
     }
-
-
-def digest_ports(env: Any) -> DigestPorts:
-    """Return what digests need of the composition root; raise ConfigurationError."""
-    pages_url = env.settings.need("pages_url")
-    return DigestPorts(
-        digests=env.digests,
-        brands=env.brands,
-        posts=env.posts,
-        listening=env.listening,
-        metrics=env.metrics,
-        mailer=env.mailer,
-        sender=env.settings.need("sender_address"),
-        unsubscribe_url=lambda brand_id, recipient_id: unsubscribe_url(
-            pages_url, brand_id, recipient_id, env.credentials.signing_key()
-        ),
-    )

@@ -10,7 +10,7 @@ import pytest
 from portevoix.model.errors import ConfigurationError, InvalidError, NotSentError, Problem
 from portevoix.model.posts import Visibility
 from portevoix.publishing.plan import Desk
-from portevoix.settings import Settings
+from portevoix.reporting.digest import DigestPorts
 
 from tests.factories import ACCOUNT, BRAND, NOON, OTHER_ACCOUNT, a_brand, a_mention, an_account
 from tests.fakes.clock import FakeClock
@@ -35,10 +35,9 @@ def an_environment() -> Any:
     clock, store, objects = FakeClock(), FakeStore(), FakeMediaObjects()
     network = FakeConnector(clock)
     connectors = FakeConnectors(mastodon=network)
-    new_id = FakeNewId()
+    new_id, mailer = FakeNewId(), FakeMailer()
     desk = Desk(store, store, connectors, FakeDeliveryQueue(), FakeWorkers(), objects, new_id)
     return SimpleNamespace(
-        settings=Settings("table", sender_address="a@example.org", pages_url="http://127.0.0.1"),
         clock=clock,
         new_id=new_id,
         brands=store,
@@ -46,9 +45,19 @@ def an_environment() -> Any:
         listening=store,
         metrics=store,
         digests=store,
+        digesting=DigestPorts(
+            digests=store,
+            brands=store,
+            posts=store,
+            listening=store,
+            metrics=store,
+            mailer=mailer,
+            sender="digests@example.org",
+            unsubscribe_url=lambda brand_id, name: f"https://example.org/p/{brand_id}/{name}",
+        ),
         media_objects=objects,
         credentials=FakeCredentials(),
-        mailer=FakeMailer(),
+        mailer=mailer,
         connectors=connectors,
         network=network,
         desk=desk,
