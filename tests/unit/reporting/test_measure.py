@@ -1,6 +1,7 @@
 """Measuring: a day's numbers are that day's or unknown, and the same at every call."""
 
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from portevoix.model.deliveries import Delivery
@@ -15,6 +16,7 @@ from portevoix.reporting.measure import (
     measure_account,
     measure_accounts,
 )
+from portevoix.texts import say
 
 from tests.factories import (
     ACCOUNT,
@@ -281,3 +283,11 @@ def test_one_account_stops_no_other(room: Room) -> None:
     with pytest.raises(ExceptionGroup):
         measure_accounts([(BRAND, "mastodon:b"), (BRAND, ACCOUNT)], room.ports())
     assert room.day().values["followers"] == 120
+
+
+def test_every_number_is_defined_in_the_documentation() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "metrics.md").read_text(encoding="utf-8")
+    for definition in DEFINITIONS:
+        row = next(line for line in text.splitlines() if line.startswith(f"| `{definition.name}`"))
+        for language in ("fr", "en"):
+            assert say(f"metrics.{definition.name}", language) in row

@@ -4,6 +4,7 @@ import pkgutil
 import re
 from collections.abc import Iterator
 from importlib import import_module
+from pathlib import Path
 from string import Formatter
 
 import portevoix.texts
@@ -137,3 +138,14 @@ def test_every_number_has_a_name_and_a_meaning() -> None:
         for language in ("fr", "en"):
             assert say(f"metrics.{definition.name}", language)
             assert say(f"metrics.{definition.name}_meaning", language)
+
+
+def test_every_trouble_that_our_code_names_has_its_sentence() -> None:
+    package = Path(portevoix.texts.__file__).parent.parent
+    named = {
+        code
+        for path in package.rglob("*.py")
+        for code in re.findall(r'\bTrouble\(\s*"(\w+)"', path.read_text(encoding="utf-8"))
+    }
+    assert {"uncertain", "too_late", "rejected"} <= named
+    assert named <= set(troubles.TEXTS) | set(problems.TEXTS)
