@@ -175,8 +175,6 @@ class ScheduleDriver:
         self._invoker = invoker
         self._clock = clock
         self._faults = faults
-        # Not for secrets: a seed makes a measurement repeatable.
-        self._random = random.Random(faults.seed)  # noqa: S311
         self._stopped = threading.Event()
         self._threads: list[threading.Thread] = []
 
@@ -197,12 +195,15 @@ class ScheduleDriver:
             thread.join(timeout=2)
 
     def _run(self, schedule: ScheduleResource, anchor: datetime) -> None:
+        # One a schedule, since threads would share it in any order. Not for secrets.
+        seed = None if self._faults.seed is None else f"{self._faults.seed} {schedule.name}"
+        chance = random.Random(seed)  # noqa: S311
         last = self._clock.now()
         while (moment := next_tick(schedule.expression, schedule.zone, last, anchor)) is not None:
-            late = self._random.uniform(0, self._faults.jitter_seconds)
+            late = chance.uniform(0, self._faults.jitter_seconds)
             fires_at = moment + timedelta(seconds=late)
             if self._stopped.wait(max(0.0, (fires_at - self._clock.now()).total_seconds())):
                 return
-            if self._random.random() >= self._faults.lost_share:
+            if chance.random() >= self._faults.lost_share:
                 self._invoker.submit(schedule.function, schedule_payload(schedule, moment))
             last = moment

@@ -51,6 +51,14 @@ class FunctionPool:
         finally:
             self._slots.release()
 
+    def cool(self) -> None:
+        """End the idle workers, as Lambda does by and by: the next calls start cold."""
+        with self._lock:
+            idle, self._idle = self._idle, []
+            self._all.difference_update(idle)
+        for worker in idle:
+            worker.stop(at_once=True)
+
     def stop(self) -> None:
         """End all workers."""
         with self._lock:
@@ -131,6 +139,11 @@ class Functions:
     def invoke(self, reference: str, payload: bytes) -> InvocationResult:
         """Run one invocation and wait for it; raises UnknownFunctionError."""
         return self.pool(reference).invoke(payload)
+
+    def cool(self) -> None:
+        """End the idle workers of all functions."""
+        for pool in self._pools.values():
+            pool.cool()
 
     def stop(self) -> None:
         """End all workers of all functions."""
