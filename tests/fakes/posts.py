@@ -33,7 +33,7 @@ class FakePosts(Faulty):
     def save_post(self, post: Post, deliveries: Sequence[Delivery]) -> bool:
         if len(deliveries) > 99:
             raise InvalidError(
-                Problem.of("too_many_deliveries", post.ref, count=len(deliveries), maximum=99)
+                Problem.of("too_many_deliveries", post.ref, count=len(deliveries), limit=99)
             )
         if post.post_id in self.posts or any(d.key in self.deliveries for d in deliveries):
             return False

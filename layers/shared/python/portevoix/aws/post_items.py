@@ -47,7 +47,7 @@ class Posts:
         if len(deliveries) > MOST_DELIVERIES:
             count = len(deliveries)
             raise InvalidError(
-                Problem.of("too_many_deliveries", post.ref, count=count, maximum=MOST_DELIVERIES)
+                Problem.of("too_many_deliveries", post.ref, count=count, limit=MOST_DELIVERIES)
             )
         token = new_token()
         items = [_post_item(post)]
