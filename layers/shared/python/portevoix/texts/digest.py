@@ -57,7 +57,7 @@ TEXTS = {
         "or the reading of the day before is missing.",
     ),
     # end
-    "hours_of": ("Les heures sont celles de {zone}.", "Hours are those of {zone}."),
+    "hours_of": ("Fuseau des heures : {zone}.", "Hours are in the zone {zone}."),
     "why_you": (
         "Vous recevez ce courriel comme destinataire du point du jour de {brand}.",
         "You receive this mail as a recipient of the daily digest of {brand}.",

@@ -1,0 +1,1 @@
+"""Pages that a person opens from a mail."""
