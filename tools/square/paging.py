@@ -1,6 +1,7 @@
 """Pages, newest first: https://docs.joinmastodon.org/api/guidelines/#pagination."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -29,7 +30,7 @@ def page_of(
     found.sort(key=lambda thing: int(thing.id), reverse=True)
     page = found[-limit:] if min_id else found[:limit]
     links = {"Link": _links(request, page, address)} if page and rules.sends_links else {}
-    return json_response([show(thing) for thing in page], **links)
+    return replace(json_response([show(thing) for thing in page]), headers=links)
 
 
 def _links(request: Request, page: list[Any], address: str) -> str:

@@ -210,10 +210,20 @@ class _TimedSocket:
     def makefile(self, mode: Literal["rb"]) -> io.BufferedReader:
         """Return a reader of what comes back."""
         del mode
-        return io.BufferedReader(_TimedReader(self._raw, self._deadline))
+        return _WholeLines(_TimedReader(self._raw, self._deadline))
 
     def close(self) -> None:
         """Do nothing: http.client closes before the body is read; the session closes after."""
+
+
+class _WholeLines(io.BufferedReader):
+    """Refuses a line without its end: http.client takes half a header for the last one."""
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        line = super().readline(size)
+        if not line.endswith(b"\n") and (size is None or size < 0 or len(line) < size):
+            raise ConnectionError("the answer ends within its head")
+        return line
 
 
 class _TimedReader(io.RawIOBase):

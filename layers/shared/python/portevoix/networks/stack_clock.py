@@ -32,7 +32,9 @@ class StackClock:
         connection = HTTPConnection(*self._address, timeout=120)
         try:
             data = None if body is None else json.dumps(body)
-            connection.request(method, self._prefix + path, data, {"Content-Type": "application/json"})
+            connection.request(
+                method, self._prefix + path, data, {"Content-Type": "application/json"}
+            )
             return json.loads(connection.getresponse().read())
         finally:
             connection.close()
