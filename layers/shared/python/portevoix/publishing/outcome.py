@@ -64,7 +64,7 @@ def of_error(
     if isinstance(error, QuotaError):
         return stopped(claimed, HoldReason.QUOTA, error.detail, now)
     if isinstance(error, RejectedError):
-        return rejected(claimed, Trouble("rejected", error.reason or error.detail, now))
+        return rejected(claimed, Trouble("rejected", error.reason, now))
     if isinstance(error, InvalidError):
         problem = error.problems[0]
         return rejected(claimed, Trouble(problem.code, "", now, problem.values))
