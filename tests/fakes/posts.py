@@ -147,7 +147,7 @@ class FakePosts(Faulty):
         if post and (
             post.post_id not in self.posts or self.posts[post.post_id].revision >= post.revision
         ):
-            raise ConflictError(f"Post {post.post_id} changed meanwhile: read it again.")
+            raise ConflictError(f"Changed meanwhile, read again: post {post.post_id}.")
         for change in changes:
             self._write(self.deliveries[change.seen.key], change.seen, change.after)
         if post:
