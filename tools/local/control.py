@@ -1,5 +1,6 @@
 """The stack's own address: its clock, and what another process may ask of it."""
 
+import os
 from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
@@ -23,7 +24,7 @@ class Controlled(Protocol):
 
 
 def control_responder(clock: StackClock, stack: Controlled) -> Callable[[Request], Response]:
-    """Return the answer to the clock's calls, `POST /control/tick` and `POST /control/warp`."""
+    """Return the answer to the clock's calls, and `/control/status`, `tick`, `warp`."""
     clock_face = clock_responder(clock)
 
     def respond(request: Request) -> Response:
@@ -37,6 +38,8 @@ def control_responder(clock: StackClock, stack: Controlled) -> Callable[[Request
     def _do(request: Request) -> dict[str, object]:
         call = request.json()
         match (request.method, request.path):
+            case ("GET", "/control/status"):
+                return {"now": iso(clock.now()), "pid": os.getpid()}
             case ("POST", "/control/tick"):
                 result = stack.tick(call["kind"])
                 return {

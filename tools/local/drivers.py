@@ -1,5 +1,6 @@
 """What calls the functions: the queue with partial batches, and the schedules."""
 
+import contextlib
 import json
 import random
 import sys
@@ -9,7 +10,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from tools.local.clock import StackClock
 from tools.local.expressions import next_tick
@@ -80,7 +81,12 @@ class QueueDriver:
                 until=self._stopped.is_set,
             )
             if batch:
-                self._threads.submit(self._handle, batch)
+                self._submit(batch)
+
+    def _submit(self, batch: list[Message]) -> None:
+        # At the stack's end the pool may be closed: the batch stays as if its worker had died.
+        with contextlib.suppress(RuntimeError):
+            self._threads.submit(self._handle, batch)
 
     def _begin(self) -> None:
         with self._lock:
@@ -161,13 +167,21 @@ class TickFaults:
     seed: int | None = None
 
 
+class Submits(Protocol):
+    """What a schedule needs of the invoker."""
+
+    def submit(self, reference: str, payload: bytes) -> None:
+        """Queue one asynchronous invocation."""
+        ...
+
+
 class ScheduleDriver:
     """Fires the schedules in real time."""
 
     def __init__(
         self,
         schedules: Sequence[ScheduleResource],
-        invoker: Invoker,
+        invoker: Submits,
         clock: StackClock,
         faults: TickFaults,
     ) -> None:

@@ -7,6 +7,7 @@ import urllib.request
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,11 @@ class RunningStack:
         """Return the stack's moment; raises OSError when it is gone."""
         return parse_moment(_call("GET", f"{self.clock_url}/now", None, ASK_SECONDS)["now"])
 
+    def answers(self) -> bool:
+        """Say whether this very stack answers, and not another at its address."""
+        told = _call("GET", f"{self.clock_url}/control/status", None, ASK_SECONDS)
+        return told.get("pid") == self.pid
+
     def tick(self, kind: str) -> dict[str, Any]:
         """Run the schedule of one kind now; raises StackAnswerError."""
         return _call("POST", f"{self.clock_url}/control/tick", {"kind": kind}, WARP_SECONDS)
@@ -70,10 +76,9 @@ def find_running(state_folder: Path | None = None) -> RunningStack | None:
     path = _path(state_folder or default_state_folder())
     try:
         found = RunningStack(**json.loads(path.read_text("utf-8")))
-        found.now()
-    except (OSError, ValueError, TypeError, KeyError, StackAnswerError):
+        return found if found.answers() else None
+    except (OSError, HTTPException, ValueError, TypeError, StackAnswerError):
         return None
-    return found
 
 
 def forget_running(state_folder: Path) -> None:

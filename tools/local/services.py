@@ -39,12 +39,16 @@ class Service(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ServiceContext:
-    """What a service is started with; a child started through `processes` ends with the stack."""
+    """What a service is started with; a child started through `processes` ends with the stack.
+
+    `keeps_items`: whether the stack's state outlives it, so that the service's should too.
+    """
 
     clock_url: str
     state_folder: Path
     processes: Processes
     port: int
+    keeps_items: bool
 
 
 StartService = Callable[[ServiceContext], Service]

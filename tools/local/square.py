@@ -31,7 +31,7 @@ def start_square(context: ServiceContext) -> Service:
                 sys.executable, "-P", "-m", MODULE,
                 "--port", str(context.port),
                 "--clock-url", context.clock_url,
-                "--state", str(folder),
+                *(["--state", str(folder)] if context.keeps_items else []),
             ],
             folder=context.state_folder,
             environment=inherited_environment(),

@@ -109,7 +109,7 @@ class LocalStack:
         self.processes = Processes()
         self._closing.callback(self.processes.stop)
         self._closing.callback(self.clock.stop)
-        self.servers = start_state(
+        self.servers, wait_for_state = start_state(
             self.processes,
             folder,
             ephemeral=self.options.ephemeral,
@@ -123,7 +123,9 @@ class LocalStack:
         self.mails_url = f"{self.endpoints.mail_url}/mails"
         self.clock_url = self.endpoints.clock_url
         self.mails = self.endpoints.mails
+        # The servers start while the template is resolved.
         self._load_template()
+        wait_for_state()
         self._prepare_state()
         self._start_functions()
         self._start_services()
@@ -195,7 +197,10 @@ class LocalStack:
             place = f"service {len(self._services)}"
             port = choose_port(self._ports.get(place, 0))
             self._ports[place] = port
-            service = start(ServiceContext(self.clock_url, self.state_folder, self.processes, port))
+            context = ServiceContext(
+                self.clock_url, self.state_folder, self.processes, port, self.servers.keeps_items
+            )
+            service = start(context)
             self._closing.callback(service.stop)
             self._services.append(service)
             if service.name == "square":

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -71,26 +71,32 @@ def start_state(
     ephemeral: bool,
     database: Database,
     ports: Mapping[str, int],
-) -> StateServers:
-    """Start the servers at once and wait until both listen; raises StateError."""
+) -> tuple[StateServers, Callable[[], None]]:
+    """Start the servers; return their addresses, and what waits until they listen.
+
+    Both raise StateError.
+    """
     found = None if database == "moto" else find_dynamodb_local()
     if found is None and database == "dynamodb_local":
         raise StateError(
             "DynamoDB Local is not there: install Node and Java 17, then run `make setup`"
         )
     moto_port = choose_port(ports.get("moto", 0))
-    moto = _start_moto(processes, folder, moto_port)
     moto_url = f"http://{LOOPBACK}:{moto_port}"
-    if found is None:
-        _wait_until_listening(moto, moto_port, "moto")
-        return StateServers(moto_url, moto_url, "moto", keeps_items=False)
-    port = choose_port(ports.get("dynamodb", 0))
-    java = _start_dynamodb(processes, folder, found, port, ephemeral)
-    _wait_until_listening(java, port, "DynamoDB Local")
-    _wait_until_listening(moto, moto_port, "moto")
-    return StateServers(
-        f"http://{LOOPBACK}:{port}", moto_url, "dynamodb_local", keeps_items=not ephemeral
-    )
+    waited = [(_start_moto(processes, folder, moto_port), moto_port, "moto")]
+    servers = StateServers(moto_url, moto_url, "moto", keeps_items=False)
+    if found is not None:
+        port = choose_port(ports.get("dynamodb", 0))
+        java = _start_dynamodb(processes, folder, found, port, ephemeral)
+        waited.append((java, port, "DynamoDB Local"))
+        url = f"http://{LOOPBACK}:{port}"
+        servers = StateServers(url, moto_url, "dynamodb_local", keeps_items=not ephemeral)
+
+    def wait() -> None:
+        for process, port, name in waited:
+            _wait_until_listening(process, port, name)
+
+    return servers, wait
 
 
 def choose_port(preferred: int) -> int:

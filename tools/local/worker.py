@@ -102,21 +102,21 @@ class Worker:
         Time spent waiting for a virtual clock does not count towards the time-out, which is real.
         """
         limit = self._function.timeout_seconds
-        started = time.monotonic()
-        deadline = int((time.time() + limit) * 1000)
         request_id = str(uuid.uuid4())
-        self._tasks.put(_Task(request_id, payload, deadline))
-        # A first call waits for the imports, which have a limit of their own.
-        left = limit if self._initialised.is_set() else limit + INIT_SECONDS
+        self._tasks.put(_Task(request_id, payload, int((time.time() + limit) * 1000)))
+        # A first call waits for the imports, which have a time of their own.
+        init_left, left = INIT_SECONDS, float(limit)
         while True:
+            started = time.monotonic()
             try:
-                return self._results.get(timeout=min(POLL_SECONDS, max(left, 0.001)))
+                return self._results.get(timeout=max(0.001, min(POLL_SECONDS, left)))
             except Empty:
-                now = time.monotonic()
-                if not (self._clock.is_virtual and self._clock.is_waiting(self.id)):
-                    left -= now - started
-                started = now
-            if left <= 0:
+                passed = time.monotonic() - started
+            if not self._initialised.is_set():
+                init_left -= passed
+            elif not (self._clock.is_virtual and self._clock.is_waiting(self.id)):
+                left -= passed
+            if min(init_left, left) <= 0:
                 self.stop(at_once=True)
                 return _timed_out(request_id, limit)
 

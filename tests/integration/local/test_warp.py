@@ -16,12 +16,12 @@ from tools.local.state import client
 
 POSTS = {
     "near": timedelta(minutes=2, seconds=7),
-    "on the minute": timedelta(minutes=30),
-    "to the second": timedelta(minutes=47, seconds=13),
-    "with another": timedelta(minutes=47, seconds=13, milliseconds=250),
-    "much later": timedelta(hours=1, minutes=1, seconds=59),
+    "on the minute": timedelta(minutes=20),
+    "to the second": timedelta(minutes=27, seconds=13),
+    "with another": timedelta(minutes=27, seconds=13, milliseconds=250),
+    "much later": timedelta(minutes=31, seconds=59),
 }
-END = START + timedelta(hours=1, minutes=20)
+END = START + timedelta(minutes=40)
 
 
 class Audience:
@@ -81,7 +81,7 @@ def test_a_jump_gives_what_the_full_minutes_give(tmp_path: Path, toy_options: St
         assert "due_at" not in published[sk]
     (work,) = (item for item in results[0] if item["pk"]["S"] == "work")
     assert work["runs"]["N"] == "2"
-    assert jumps[0] < jumps[1] / 4
+    assert jumps[0] < jumps[1] / 2
 
 
 def test_a_failed_message_is_tried_again_then_buried(fresh: LocalStack) -> None:

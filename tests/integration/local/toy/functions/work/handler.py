@@ -1,4 +1,4 @@
-"""A toy of recurring work: counts its runs and arms itself for the next, an hour later."""
+"""A toy of recurring work: counts its runs and arms itself for the next, 20 minutes later."""
 
 import os
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ table = boto3.client("dynamodb")
 
 def handler(event: dict[str, Any], context: Any) -> None:
     """Count one run."""
-    due_at = datetime.fromisoformat(event["due_at"]) + timedelta(minutes=60)
+    due_at = datetime.fromisoformat(event["due_at"]) + timedelta(minutes=20)
     table.update_item(
         TableName=os.environ["PORTEVOIX_TABLE"],
         Key={"pk": {"S": "work"}, "sk": {"S": event["sk"]}},
