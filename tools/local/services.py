@@ -6,6 +6,7 @@ import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 
@@ -54,8 +55,12 @@ class ServiceContext:
 StartService = Callable[[ServiceContext], Service]
 
 
+@cache
 def direct_opener() -> urllib.request.OpenerDirector:
-    """Return an opener that never takes a proxy: all it asks is on loopback."""
+    """Return an opener that never takes a proxy: all it asks is on loopback.
+
+    Made once: it reads the machine's certificates, which takes 50 ms.
+    """
     return urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 

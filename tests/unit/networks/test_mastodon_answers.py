@@ -133,3 +133,13 @@ def test_a_link_is_read_verbatim(header: str, url: str) -> None:
 @pytest.mark.parametrize("text", ["", "now", "12345678901", "2027-13-01"])
 def test_what_is_no_moment_is_none(text: str) -> None:
     assert moment_of(text) is None
+
+
+def test_null_and_absent_are_the_same_and_ids_are_text() -> None:
+    from portevoix.networks.mastodon.entities import InstanceEntity, read
+
+    told = {"version": "1", "configuration": None, "domain": None, "uri": 3}
+    instance = read(InstanceEntity, told)
+
+    assert (instance.domain, instance.uri) == ("", "3")
+    assert instance.configuration.statuses.max_characters is None

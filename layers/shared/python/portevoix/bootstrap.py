@@ -237,7 +237,6 @@ class Environment:
             remaining=remaining,
         )
 
-
     @property
     def measuring(self) -> "MeasurePorts":
         """What measuring needs."""

@@ -70,7 +70,7 @@ class LostClaimError(Exception):
 
 
 def prepare(key: DeliveryKey, preparer: Preparer) -> str:
-    """Bring one delivery from planned to ready; return its state afterwards, `skipped` or `gone`."""
+    """Bring one delivery from planned to ready; return its state, `skipped` or `gone`."""
     try:
         seen = preparer.posts.get_delivery(key)
     except NotFoundError:

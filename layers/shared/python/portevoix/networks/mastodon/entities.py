@@ -7,15 +7,22 @@ does without, since pydantic takes longer to import than a post to leave.
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from portevoix.model.errors import UnknownOutcomeError
 
 
 class Entity(BaseModel):
-    """A part of an answer."""
+    """A part of an answer. Null is the same as absent: servers differ in which they send."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, coerce_numbers_to_str=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        return {name: item for name, item in value.items() if item is not None}
 
 
 class AccountEntity(Entity):
