@@ -61,7 +61,7 @@ class Api:
     def answer(self, request: Request) -> Response:
         """Return the answer to a request."""
         try:
-            with self.square.lock:
+            with self.square.one_moment():
                 self.crowd.settle()
                 return self._route(request)
         except RefusedError as refused:

@@ -1,12 +1,13 @@
 """What can happen on the square, by its rules and its clock."""
 
-import json
+import contextlib
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from tools.square.keeping import Shelf
 from tools.square.rules import Rules
 from tools.square.texts import length_of, mentioned
 from tools.square.things import (
@@ -15,9 +16,6 @@ from tools.square.things import (
     Notice,
     Person,
     Status,
-    Things,
-    things_from,
-    to_json,
 )
 
 FIRST_ID = 114_200_000_000_000_000
@@ -45,14 +43,29 @@ class Square:
         rules: Rules | None = None,
         folder: Path | None = None,
     ) -> None:
-        self.now = now
+        self._clock = now
+        self._moment: datetime | None = None
         self.rules = rules or Rules()
         self.after_publish: Callable[[Status, Person], None] = _nothing
         self.lock = threading.RLock()
         self.locked_keys: set[str] = set()
-        self._folder = folder
-        self._bytes: dict[str, bytes] = {}
-        self.things = self._loaded()
+        self._shelf = Shelf(folder)
+        self.things = self._shelf.load()
+
+    def now(self) -> datetime:
+        """Return the moment: within a request, that of its arrival."""
+        return self._moment or self._clock()
+
+    @contextlib.contextmanager
+    def one_moment(self) -> Iterator[None]:
+        """Let a request happen alone, at the moment it arrived, however long it waited."""
+        arrived = self._clock()
+        with self.lock:
+            self._moment = arrived
+            try:
+                yield
+            finally:
+                self._moment = None
 
     # --- people -------------------------------------------------------------------------------
 
@@ -107,7 +120,7 @@ class Square:
                 byte_size=len(data),
             )
             self.things.attachments[attachment.id] = attachment
-            self._write_bytes(attachment.id, data)
+            self._shelf.keep_bytes(attachment.id, data)
             self.keep()
             return attachment
 
@@ -117,9 +130,7 @@ class Square:
 
     def bytes_of(self, attachment_id: str) -> bytes:
         """Return a file."""
-        if self._folder is None:
-            return self._bytes[attachment_id]
-        return (self._folder / "media" / attachment_id).read_bytes()
+        return self._shelf.bytes_of(attachment_id)
 
     # --- statuses -----------------------------------------------------------------------------
 
@@ -178,20 +189,9 @@ class Square:
 
     def keep(self) -> None:
         """Write everything down, if there is a folder."""
-        if self._folder is None:
-            return
-        self._folder.mkdir(parents=True, exist_ok=True)
-        new = self._folder / "square.json.new"
-        new.write_text(json.dumps(to_json(self.things), ensure_ascii=False), encoding="utf-8")
-        new.replace(self._folder / "square.json")
+        self._shelf.keep(self.things)
 
     # --- inside -------------------------------------------------------------------------------
-
-    def _loaded(self) -> Things:
-        file = self._folder / "square.json" if self._folder else None
-        if file is None or not file.exists():
-            return Things()
-        return things_from(json.loads(file.read_text(encoding="utf-8")))
 
     def _replayed(self, known: Key) -> Status:
         if self.rules.keys == "burnt":
@@ -259,14 +259,6 @@ class Square:
     def _next_id(self) -> str:
         self.things.last_id += 1
         return str(FIRST_ID + self.things.last_id)
-
-    def _write_bytes(self, attachment_id: str, data: bytes) -> None:
-        if self._folder is None:
-            self._bytes[attachment_id] = data
-            return
-        folder = self._folder / "media"
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / attachment_id).write_bytes(data)
 
 
 def _nothing(status: Status, author: Person) -> None:
