@@ -36,6 +36,18 @@ def local_up(virtual: str | None, ephemeral: bool, state: Path | None) -> int:
         raise click.ClickException(str(error)) from error
 
 
+@local.command("member")
+@click.argument("username")
+@click.pass_obj
+def local_member(session: Session, username: str) -> None:
+    """Make an account on the square, the network of this machine; print its access token."""
+    from tools.demo.square import SquareMember
+
+    if not session.stack.square_url:
+        raise click.ClickException("The square does not run: see logs/square.log.")
+    click.echo(SquareMember(session.stack.square_url, username, username, "").token)
+
+
 @local.command("tick")
 @click.argument("kind", type=click.Choice(KINDS))
 @click.pass_obj

@@ -41,7 +41,7 @@ DIGESTS = CHECKOUT / "build" / "demo" / "digests"
 PLAN = Path(__file__).with_name("rive-commune.csv")
 
 SUNDAY_MORNING = datetime(2027, 3, 21, 12, tzinfo=UTC)  # 08:00 in Toronto
-WEEK_OVER = datetime(2027, 3, 29, 15, tzinfo=UTC)
+WEEK_OVER = datetime(2027, 3, 29, 12, 30, tzinfo=UTC)  # after the last digest's hour
 
 BRAND = Brand("rive-commune", "Rive commune", "America/Toronto", "fr-CA", SUNDAY_MORNING)
 # (account, its name on the square, as people write it, language)
@@ -56,28 +56,31 @@ RECIPIENTS = (
 )
 
 
-def main() -> int:
-    """Run the demonstration; return 0 if every promise was kept, else 1."""
+def main(state: Path = STATE, digests: Path = DIGESTS) -> int:
+    """Run the demonstration; return 0 if every promise was kept, else 1.
+
+    `state` is the stack's folder, `digests` is where the mails go.
+    """
     tell = Teller()
-    if find_running(STATE) is not None:
+    if find_running(state) is not None:
         tell.trouble("A demonstration is running already: wait for its end.")
         return 1
-    empty(STATE)
-    empty(DIGESTS)
     started = time.monotonic()
     clock = StackClock.virtual(SUNDAY_MORNING)
     options = StackOptions(ephemeral=True, services=square_services())
     try:
-        with LocalStack(STATE, clock=clock, options=options) as stack:
+        empty(state)
+        empty(digests)
+        with LocalStack(state, clock=clock, options=options) as stack:
             tell.step("The stack stands", started)
             week = live_a_week(stack, tell)
     except StateError as error:
         tell.trouble(str(error))
         return 1
-    pages = write_digests(week.digests, DIGESTS)
+    pages = write_digests(week.digests, digests)
     tell.timeline(week, zone_of(BRAND.zone))
     tell.table(week)
-    tell.digests(pages, DIGESTS, CHECKOUT)
+    tell.digests(pages)
     broken = broken_promises(week)
     tell.verdict(broken, started)
     return 1 if broken else 0
@@ -110,7 +113,7 @@ def live_a_week(stack: LocalStack, tell: Teller) -> Week:
         digests=read_digests(stack.mails.all()),
         sendings=env.digests.list_digests(BRAND.brand_id, date(2027, 3, 20), date(2027, 3, 29)),
         recipients=recipients,
-        logs=STATE / "logs",
+        logs=stack.state_folder / "logs",
     )
 
 
@@ -157,10 +160,13 @@ def import_week(env: Environment, stack: LocalStack) -> ImportReport:
 
 
 def empty(folder: Path) -> None:
-    """Leave an empty folder, whatever was in it."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    """Leave an empty folder; one that somebody else named is never emptied, but has to be so."""
+    if folder in (STATE, DIGESTS):
+        shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    if any(folder.iterdir()):
+        raise StateError(f"{folder} is not empty: name another folder.")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*map(Path, sys.argv[1:])))

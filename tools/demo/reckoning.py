@@ -18,6 +18,8 @@ from tools.demo.square import Seen
 PUNCTUAL = timedelta(seconds=1)
 EXPECTED_PUBLISHED = 12
 EXPECTED_REFUSED = 2
+EXPECTED_MAILS = 14
+"""Seven mornings, two people: each has something to tell, if only the refusal to settle."""
 SAID_BY_NAME = 7
 
 
@@ -60,7 +62,7 @@ class Week:
 
 def broken_promises(week: Week) -> list[str]:
     """Return a sentence for each promise that was not kept; none if all is well."""
-    checks = (_counts, _contents, _chains, _pairs, _mentions, _mails, _secrets)
+    checks = (_counts, _contents, _chains, _pairs, _refusals, _mentions, _mails, _secrets)
     return [sentence for check in checks for sentence in check(week)]
 
 
@@ -71,6 +73,7 @@ def _counts(week: Week) -> Iterator[str]:
         (week.refused, EXPECTED_REFUSED, "refused"),
         (week.doubled, 0, "doubled"),
         (len(week.late), 0, "late"),
+        (len(week.digests), EXPECTED_MAILS, "mails"),
     ):
         if found != wanted:
             yield f"{found} {what}, where {wanted} were expected"
@@ -116,6 +119,14 @@ def _pairs(week: Week) -> Iterator[str]:
     for post_id, found in halves.items():
         if len(found) > 1:
             yield f"half of the pair {post_id} is alone on the square"
+
+
+def _refusals(week: Week) -> Iterator[str]:
+    for delivery in week.deliveries:
+        is_refused = delivery.state is DeliveryState.REJECTED
+        account_id = delivery.key.account_id
+        if is_refused and not any(account_id in digest.text for digest in week.digests):
+            yield f"no digest tells that {delivery.key} was refused"
 
 
 def _mentions(week: Week) -> Iterator[str]:

@@ -100,12 +100,14 @@ class Teller:
         self.say("")
         self._console.print(table)
 
-    def digests(self, pages: Sequence[Path], folder: Path, checkout: Path) -> None:
+    def digests(self, pages: Sequence[Path]) -> None:
         """Say where the mails are."""
         self.say("")
-        self.say(f"{len(pages)} digests are in {folder.relative_to(checkout)}; open for example:")
-        for page in pages[-2:]:
-            self.say(f"  {page.relative_to(checkout)}")
+        if not pages:
+            return
+        self.say(f"{len(pages)} digests are in {_short(pages[0].parent)}; open for example:")
+        for page in pages[4:6]:
+            self.say(f"  {_short(page)}")
 
     def verdict(self, broken: Sequence[str], started: float) -> None:
         """Print whether the promise was kept."""
@@ -121,3 +123,8 @@ def _reason(delivery: Delivery) -> str:
     if delivery.trouble is None:
         return state_words(delivery.state, "en")
     return trouble_sentence(delivery.trouble, delivery.key.account_id, "en")
+
+
+def _short(path: Path) -> Path:
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
