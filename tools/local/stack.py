@@ -10,7 +10,7 @@ from typing import Self
 
 from tools.local.clock import StackClock
 from tools.local.drivers import QueueDriver, ScheduleDriver
-from tools.local.due import DueIndex
+from tools.local.due import DueIndex, DueMoments
 from tools.local.endpoints import Endpoints, read_ports, write_ports
 from tools.local.lambda_api import Invoker
 from tools.local.options import StackOptions
@@ -31,7 +31,7 @@ from tools.local.state import (
     start_state,
 )
 from tools.local.template import load_resources
-from tools.local.warp import DueMoments, Warper
+from tools.local.warp import Warper
 from tools.local.worker import InvocationResult
 
 SENDER_ADDRESS = "digests@portevoix.example"
@@ -232,7 +232,7 @@ class LocalStack:
             schedules.start()
             self._closing.callback(schedules.stop)
 
-    def _due_moments(self) -> DueMoments:
+    def _due_moments(self) -> Callable[[], DueMoments]:
         table = next(iter(self.resources.tables), None)
         if table is None:
             return dict

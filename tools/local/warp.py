@@ -1,25 +1,36 @@
 """Moves a virtual clock from one earliest event to the next, as fast as the work allows."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from tools.local.clock import StackClock, iso
 from tools.local.drivers import QueueDriver, schedule_payload
+from tools.local.due import DueMoment, DueMoments
 from tools.local.expressions import next_tick
-from tools.local.lambda_api import Invoker
 from tools.local.queue import LocalQueue
 from tools.local.resources import ScheduleResource
 from tools.local.services import Service
 from tools.local.worker import InvocationResult
 
 QUIET_SECONDS = 180.0
-PUBLISH = "publish"
 # A publish tick hands out what is due within this, and what is overdue by a minute.
 LOOK_AHEAD = timedelta(seconds=195)
 OVERDUE = timedelta(seconds=60)
 _INSTANT = timedelta(microseconds=1)
-DueMoments = Callable[[], Mapping[str, list[datetime]]]
+
+
+class Invokes(Protocol):
+    """What the warper needs of the invoker."""
+
+    def invoke(self, reference: str, payload: bytes) -> InvocationResult:
+        """Run one invocation now."""
+        ...
+
+    def submit(self, reference: str, payload: bytes) -> None:
+        """Queue one asynchronous invocation."""
+        ...
 
 
 class NotQuietError(RuntimeError):
@@ -38,11 +49,11 @@ class Warper:
         self,
         clock: StackClock,
         schedules: Sequence[ScheduleResource],
-        invoker: Invoker,
+        invoker: Invokes,
         *,
         queues: Sequence[LocalQueue],
         drivers: Sequence[QueueDriver],
-        due: DueMoments,
+        due: Callable[[], DueMoments],
         services: Sequence[Service],
     ) -> None:
         self._clock = clock
@@ -128,13 +139,13 @@ class Warper:
         return moment, [by_name[name] for name, at in ticks.items() if at == moment]
 
     def _ticks(self, now: datetime, *, every_tick: bool) -> Iterator[tuple[str, datetime]]:
-        due = {} if every_tick else self._due()
+        due: DueMoments = {} if every_tick else self._due()
         for schedule in self._schedules:
             if every_tick or schedule.kind is None:
                 wanted = [now]
             else:
                 last = self._last.get(schedule.name)
-                wanted = _looked_for(schedule.kind, due.get(schedule.kind, []), last)
+                wanted = _looked_for(due.get(schedule.kind, ()), last)
             found = [self._tick_from(schedule, moment, now) for moment in wanted]
             moments = [moment for moment in found if moment is not None]
             if moments:
@@ -147,13 +158,13 @@ class Warper:
         return next_tick(schedule.expression, schedule.zone, after, self._anchor)
 
 
-def _looked_for(kind: str, due: list[datetime], last: datetime | None) -> list[datetime]:
+def _looked_for(due: Sequence[DueMoment], last: datetime | None) -> list[datetime]:
     """Return the moments from which on a tick would hand something out, after the `last` one."""
-    if kind != PUBLISH:
-        return due[:1]
+    on_time = [moment.at for moment in due if not moment.is_ahead][:1]
+    ahead = [moment.at for moment in due if moment.is_ahead]
     if last is None:
-        return [moment - LOOK_AHEAD for moment in due[:1]]
+        return on_time + [at - LOOK_AHEAD for at in ahead[:1]]
     handed = last + LOOK_AHEAD
-    overdue = [moment + OVERDUE for moment in due[:1] if moment <= handed]
-    ahead = [moment - LOOK_AHEAD for moment in due if moment > handed]
-    return overdue + ahead[:1]
+    overdue = [at + OVERDUE for at in ahead[:1] if at <= handed]
+    next_ahead = [at - LOOK_AHEAD for at in ahead if at > handed]
+    return on_time + overdue + next_ahead[:1]

@@ -9,10 +9,14 @@ import pytest
 
 from tests.integration.local.conftest import START
 from tools.local.clock import StackClock, iso
+from tools.local.due import DueMoment
 from tools.local.options import StackOptions
+from tools.local.resources import ScheduleResource
 from tools.local.services import ServiceContext
 from tools.local.stack import LocalStack
 from tools.local.state import client
+from tools.local.warp import Warper
+from tools.local.worker import InvocationResult
 
 POSTS = {
     "near": timedelta(minutes=2, seconds=7),
@@ -120,3 +124,51 @@ def test_the_real_clock_is_not_warped(tmp_path: Path) -> None:
 def test_a_tick_of_an_unknown_kind_says_which_there_are(stack: LocalStack) -> None:
     with pytest.raises(ValueError, match="measure, publish"):
         stack.tick("listen")
+
+
+def at(seconds: float, *, is_ahead: bool = True) -> DueMoment:
+    return DueMoment(START + timedelta(seconds=seconds), is_ahead)
+
+
+class Ticks:
+    """Stands for the invoker: notes the minute of each tick; due things stay due."""
+
+    def __init__(self, clock: StackClock) -> None:
+        self.seconds: list[float] = []
+        self._clock = clock
+
+    def submit(self, reference: str, payload: bytes) -> None:
+        self.seconds.append((self._clock.now() - START).total_seconds())
+
+    def invoke(self, reference: str, payload: bytes) -> InvocationResult:
+        raise NotImplementedError
+
+
+@pytest.mark.parametrize(
+    ("due", "expected"),
+    [
+        # The first tick that looks 195 s ahead to it, then each that finds it overdue by 60 s.
+        ([at(600)], [420, 660, 720]),
+        ([at(630)], [480, 720]),
+        # A preparation is never handed out ahead of its time.
+        ([at(600, is_ahead=False)], [600, 660, 720]),
+        ([at(630, is_ahead=False)], [660, 720]),
+        # What a tick has handed out hides nothing that comes after it.
+        ([at(600), at(900)], [420, 660, 720]),
+        ([at(300), at(900)], [120, 360, 420, 480, 540, 600, 660, 720]),
+    ],
+)
+def test_the_publish_tick_comes_when_it_would_hand_something_out(
+    due: list[DueMoment], expected: list[float]
+) -> None:
+    clock = StackClock.virtual(START)
+    ticks = Ticks(clock)
+    schedule = ScheduleResource(
+        "Publish", "Dispatch", "cron(* * * * ? *)", "UTC", "{}", "publish", True
+    )
+    warper = Warper(
+        clock, [schedule], ticks, queues=[], drivers=[], services=[],
+        due=lambda: {"publish": due},
+    )  # fmt: skip
+    warper.warp(START + timedelta(seconds=750))
+    assert ticks.seconds == expected
