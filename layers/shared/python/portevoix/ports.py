@@ -174,8 +174,8 @@ class PostStore(Protocol):
     def claim_delivery(self, seen: Delivery, after: Delivery, now: datetime) -> bool:
         """Take the right to act: write `after`, with a fresh claim token, fence and lease.
 
-        Condition: fence, state and revision as seen, no live lease, `due_at` reached, no remote
-        id. Where it fails but the stored item carries `after.claim_token`, our own write landed:
+        Condition: fence, state, revision and evidence as seen, no live lease (one that ends now
+        is over), `due_at` reached, no remote id. Where it fails but the stored item carries `after.claim_token`, our own write landed:
         True. A write whose answer is lost is issued once more.
         """
         ...
@@ -185,7 +185,8 @@ class PostStore(Protocol):
     ) -> bool:
         """Write what became of a claim, with the other parts it wakes or holds, or nothing at all.
 
-        Condition: claim token, fence and state as claimed. False if the claim was lost. Raise
+        Condition: claim token, fence and state as claimed; without a remote id in `after`, the
+        evidence too, so that nobody buries proof. False if the claim was lost. Raise
         ConflictError if only `others` changed meanwhile: read them again. Issued twice if lost.
         """
         ...
@@ -201,7 +202,7 @@ class PostStore(Protocol):
     def change_deliveries(self, changes: Sequence[Change], post: Post | None = None) -> None:
         """Write a member's or the clock's change, all or nothing, with the post's new revision.
 
-        Condition on each: state, fence, revision as seen. Raise ConflictError naming the
+        Condition on each: state, fence, revision, evidence as seen. Raise ConflictError naming the
         deliveries that changed meanwhile. `after.fence` must be higher than `seen.fence`.
         """
         ...
