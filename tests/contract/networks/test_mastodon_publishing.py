@@ -309,6 +309,23 @@ def test_a_post_whose_media_is_not_ready_has_not_left(build: Build) -> None:
     assert town.posts == []
 
 
+def test_a_refusal_whose_media_cannot_be_looked_at_may_be_tried_again(build: Build) -> None:
+    town = build(media_delay_s=30)
+    handle = upload(town)
+    town.running.faults.add("GET", "/api/v1/media", Fault("close"))
+
+    with pytest.raises(NotSentError):
+        send(town, a_delivery(handles=(handle,)))
+
+
+def test_a_send_and_its_looks_fit_into_the_least_time_to_send() -> None:
+    from portevoix.model.deliveries import LEAST_TIME_TO_SEND
+    from portevoix.networks.mastodon.publishing import LOOK_S
+    from portevoix.networks.session import DEADLINE_S
+
+    assert DEADLINE_S + 4 * LOOK_S < LEAST_TIME_TO_SEND.total_seconds()
+
+
 def test_a_media_whose_processing_failed_is_refused(town: Town) -> None:
     handle = upload(town)
     town.running.square.things.attachments[handle].has_failed = True

@@ -40,9 +40,11 @@ class Calls:
         self.now = now
         self._exhausted: dict[tuple[str, str], datetime] = {}
 
-    def get(self, caller: Caller, path: str, params: Params = ()) -> Answer:
+    def get(
+        self, caller: Caller, path: str, params: Params = (), *, deadline_s: float = DEADLINE_S
+    ) -> Answer:
         """Return the answer of a read, whatever its status."""
-        return self.get_url(caller, caller.url(path, params))
+        return self._request(caller, "GET", caller.url(path, params), deadline_s=deadline_s)
 
     def get_url(self, caller: Caller, url: str) -> Answer:
         """Return the answer of a read of an address that the server gave."""
