@@ -175,8 +175,9 @@ class PostStore(Protocol):
         """Take the right to act: write `after`, with a fresh claim token, fence and lease.
 
         Condition: fence, state, revision and evidence as seen, no live lease (one that ends now
-        is over), `due_at` reached, no remote id. Where it fails but the stored item carries `after.claim_token`, our own write landed:
-        True. A write whose answer is lost is issued once more.
+        is over), `due_at` reached, no remote id. Where it fails but the stored item carries
+        `after.claim_token`, our own write landed: True. A write whose answer is lost is issued
+        once more.
         """
         ...
 

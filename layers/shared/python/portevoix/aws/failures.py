@@ -35,8 +35,8 @@ _FORBIDDEN = frozenset(
         "UnrecognizedClientException",
     }
 )
-_UNCONDITIONAL = "ConditionalCheckFailed"
-_HARMLESS_REASONS = frozenset({"None", _UNCONDITIONAL})
+_CONDITION_FAILED = "ConditionalCheckFailed"
+_HARMLESS_REASONS = frozenset({"None", _CONDITION_FAILED})
 
 
 class RefusedError(PortevoixError):
@@ -103,7 +103,7 @@ def _cancellation(error: "ClientError") -> Exception:
         {
             index: reason.get("Item")
             for index, reason in enumerate(reasons)
-            if reason.get("Code") == _UNCONDITIONAL
+            if reason.get("Code") == _CONDITION_FAILED
         }
     )
 
