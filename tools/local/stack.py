@@ -96,10 +96,6 @@ class LocalStack:
         """Run one invocation, by the function's folder, logical id, name or ARN."""
         return self.invoker.invoke(function, payload)
 
-    def wait_until_quiet(self) -> None:
-        """Return once nothing is in flight but what waits for the clock."""
-        self.warper.wait_until_quiet()
-
     def _start(self) -> None:
         folder = self.state_folder
         if find_running(folder) is not None:
