@@ -210,7 +210,9 @@ def show_whole(session: Session, brand: Brand, item: Post, deliveries: Sequence[
     view = whole_post_view(item, deliveries, session.language)
     pair = ", a pair" if item.is_pair else ""
     moment = local_text(item.moment_at, brand.zone)
-    session.show(f"{item.post_id} {item.ref} · {moment} ({brand.zone}){pair}", style="bold")
+    session.show(
+        f"{item.post_id} {item.ref}".strip() + f" · {moment} ({brand.zone}){pair}", style="bold"
+    )
     for name, variant in item.variants.items():
         for number, part in enumerate(variant.parts, start=1):
             label = f"{name} {number}/{len(variant.parts)}" if len(variant.parts) > 1 else name

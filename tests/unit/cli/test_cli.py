@@ -7,7 +7,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from portevoix.model.errors import ConfigurationError, InvalidError, NotSentError, Problem
+from portevoix.model.errors import (
+    AuthorizationError,
+    ConfigurationError,
+    InvalidError,
+    NotSentError,
+    Problem,
+)
 from portevoix.model.posts import Visibility
 from portevoix.publishing.plan import Desk
 from portevoix.reporting.digest import DigestPorts
@@ -140,6 +146,7 @@ def test_a_connected_account_is_listened_to_and_measured(portevoix: Run, env: An
     [
         (InvalidError(Problem.of("private_address", "base_url", host="intranet")), "intranet"),
         (NotSentError("connection refused"), "does not answer"),
+        (AuthorizationError("401"), "does not accept this access token"),
     ],
 )
 def test_an_account_that_its_server_does_not_confirm_is_not_stored(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from portevoix.model.brands import Account, Brand
-from portevoix.model.errors import InvalidError, NotFoundError, Problem
+from portevoix.model.errors import AuthorizationError, InvalidError, NotFoundError, Problem
 from portevoix.model.mentions import Source
 from portevoix.model.metrics import Measuring
 from portevoix.model.times import day_bounds, local_day, zone_of
@@ -83,7 +83,11 @@ def connect_account(wanted: Connection, secret: str, counter: Counter, now: date
         raise InvalidError(Problem.of("missing_secret", "token"))
     zone_of(zone)
     connector = counter.connectors.connector(wanted.network)
-    facts = connector.check_account(wanted.base_url, secret)
+    try:
+        facts = connector.check_account(wanted.base_url, secret)
+    except AuthorizationError as error:
+        problem = Problem.of("token_refused", "token", address=wanted.base_url)
+        raise InvalidError(problem) from error
     version = counter.credentials.save_account_secret(wanted.brand_id, wanted.account_id, secret)
     account = _with_facts(
         Account(

@@ -205,6 +205,12 @@ TEXTS = {
         "La clé du compte manque : copiez-la de la page du réseau.",
         "The account's access token is missing: copy it from the network's page.",
     ),
+    "token_refused": (
+        "{address} n’accepte pas cette clé : copiez-la à nouveau de la page du réseau, entière, "
+        "avec le droit de lire et d’écrire.",
+        "{address} does not accept this access token: copy it again from the network's page, "
+        "complete, with the right to read and to write.",
+    ),
     "unusable_address": (
         "« {address} » n’est pas une adresse : écrivez-la comme nom@exemple.org.",
         "“{address}” is not an address: write it like name@example.org.",
