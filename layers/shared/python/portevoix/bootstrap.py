@@ -8,7 +8,7 @@ import random
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from time import sleep as real_sleep
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from portevoix.model.errors import ConfigurationError
@@ -63,6 +63,24 @@ def new_id(now: datetime) -> str:
     """
     number = (int(now.timestamp() * 1000) << 80) | random.SystemRandom().getrandbits(80)
     return "".join(CROCKFORD[(number >> shift) & 31] for shift in range(125, -1, -5))
+
+
+class _Late:
+    """Stands for a port until its first call, which makes it."""
+
+    def __init__(self, make: "Callable[[], Any]") -> None:
+        self._make = make
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._make(), name)
+
+
+def late[T](make: "Callable[[], T]") -> T:
+    """Return a port that `make` gives when it is first called.
+
+    For what most invocations do without: a client of AWS costs a cold start tens of milliseconds.
+    """
+    return cast("T", _Late(make))
 
 
 class Environment:
@@ -191,9 +209,9 @@ class Environment:
             posts=self.posts,
             brands=self.brands,
             connectors=self.connectors,
-            queue=self.queue,
-            workers=self.workers,
-            media_objects=self.media_objects,
+            queue=late(lambda: self.queue),
+            workers=late(lambda: self.workers),
+            media_objects=late(lambda: self.media_objects),
             new_id=self.new_id,
         )
 
@@ -202,7 +220,13 @@ class Environment:
         """What handing out needs."""
         from portevoix.publishing.dispatch import Dispatcher
 
-        return Dispatcher(self.due, self.posts, self.queue, self.workers, self.clock)
+        return Dispatcher(
+            due=self.due,
+            posts=self.posts,
+            queue=late(lambda: self.queue),
+            workers=late(lambda: self.workers),
+            clock=self.clock,
+        )
 
     def sender(self, remaining: "Callable[[], timedelta]") -> "Sender":
         """Return what delivering needs; `remaining` is the invocation's time left."""
@@ -213,7 +237,7 @@ class Environment:
             brands=self.brands,
             connectors=self.connectors,
             credentials=self.credentials,
-            queue=self.queue,
+            queue=late(lambda: self.queue),
             clock=self.clock,
             new_id=self.new_id,
             roll=random.SystemRandom().random,
@@ -230,7 +254,7 @@ class Environment:
             connectors=self.connectors,
             credentials=self.credentials,
             media_objects=self.media_objects,
-            queue=self.queue,
+            queue=late(lambda: self.queue),
             clock=self.clock,
             new_id=self.new_id,
             roll=random.SystemRandom().random,

@@ -2,21 +2,26 @@
 
 A capability asks for the narrowest of these; `aws/` and `networks/` implement them, and the fakes
 of tests/fakes too. One contract suite holds all implementations of a store to the same words.
+What only names a type is imported for the type checker alone: each class costs a cold start.
 """
+
+from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from portevoix.model.brands import Account, Brand, DeliveryClass, Member, Pause, Token
-from portevoix.model.deliveries import Delivery, DeliveryKey, Published, Record
-from portevoix.model.digests import DigestSending, Recipient
-from portevoix.model.due import DueItem, DueKind
-from portevoix.model.limits import Limits
-from portevoix.model.mentions import Mention, MentionPage, Source
-from portevoix.model.metrics import DayMetrics, Measuring, Snapshot
-from portevoix.model.posts import Media, Post
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from portevoix.model.brands import Account, Brand, DeliveryClass, Member, Pause, Token
+    from portevoix.model.deliveries import Delivery, DeliveryKey, Published, Record
+    from portevoix.model.digests import DigestSending, Recipient
+    from portevoix.model.due import DueItem, DueKind
+    from portevoix.model.limits import Limits
+    from portevoix.model.mentions import Mention, MentionPage, Source
+    from portevoix.model.metrics import DayMetrics, Measuring, Snapshot
+    from portevoix.model.posts import Media, Post
 
 # --- time and names -----------------------------------------------------------------------------
 

@@ -12,11 +12,11 @@ from portevoix.model.deliveries import (
     DeliveryKey,
     DeliveryState,
     HoldReason,
-    Published,
 )
 from portevoix.model.errors import ConflictError, InvalidError, Problem
 from portevoix.model.posts import PUBLISH_BEFORE, Post, Variant
 from portevoix.ports import Change, Credentials
+from portevoix.publishing.outcome import adopted
 from portevoix.publishing.plan import Desk, Draft, Queued, check_times, make_deliveries, wake
 from portevoix.publishing.siblings import effects, held, replanned
 
@@ -222,21 +222,6 @@ def decide_delivery(
     others = effects(after, deliveries, now)
     applied([Change(delivery, after), *others], desk, now, "")
     return after
-
-
-def adopted(delivery: Delivery, proof: Published) -> Delivery:
-    """Return a delivery published, as `proof` shows."""
-    return delivery.with_changes(
-        state=DeliveryState.PUBLISHED,
-        remote_id=proof.remote_id,
-        url=proof.url,
-        published_at=proof.published_at,
-        due_at=None,
-        lease_until=None,
-        hold=None,
-        trouble=None,
-        fence=delivery.fence + 1,
-    )
 
 
 def of_account(deliveries: Iterable[Delivery], account_id: str | None) -> tuple[Delivery, ...]:

@@ -35,7 +35,6 @@ from portevoix.ports import (
     Publisher,
 )
 from portevoix.publishing import outcome
-from portevoix.publishing.change import adopted
 from portevoix.publishing.gate import stopped_at_gate
 from portevoix.publishing.siblings import effects, replanned
 from portevoix.publishing.wake import wake_at, wake_near
@@ -61,11 +60,15 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """What an invocation did: the delivery's state afterwards, and whether it acted on it."""
+    """What an invocation did: the delivery's state afterwards, and whether it acted on it.
+
+    `is_last`: no part of its chain comes after it.
+    """
 
     key: DeliveryKey
     state: str
     acted: bool
+    is_last: bool = True
 
 
 def deliver(key: DeliveryKey, sender: Sender) -> Delivered:
@@ -74,7 +77,7 @@ def deliver(key: DeliveryKey, sender: Sender) -> Delivered:
     Raise what the stores raise: the message comes again, and the claim decides.
     """
     done = deliver_one(key, sender)
-    while done.acted and done.state == DeliveryState.PUBLISHED:
+    while done.acted and done.state == DeliveryState.PUBLISHED and not done.is_last:
         upcoming = next_part(done.key, sender)
         if upcoming is None:
             break
@@ -103,7 +106,7 @@ def deliver_one(key: DeliveryKey, sender: Sender) -> Delivered:
     except NotFoundError:
         return Delivered(key, "gone", acted=False)
     if delivery.evidence is not None and not delivery.remote_id:
-        return changed(delivery, adopted(delivery, delivery.evidence), sender)
+        return changed(delivery, outcome.adopted(delivery, delivery.evidence), sender)
     if delivery.due_at is None or delivery.worker != "publish":
         return skipped(delivery)
     if not wait_for(delivery, sender):
@@ -211,7 +214,7 @@ def record(claimed: Delivery, after: Delivery, sender: Sender) -> Delivered:
     if after.state is DeliveryState.HELD:
         return rechecked(after, sender) or Delivered(after.key, after.state, acted=True)
     wake_near([after], sender.queue, sender.clock.now())
-    return Delivered(after.key, after.state, acted=True)
+    return Delivered(after.key, after.state, acted=True, is_last=after.key.part == after.parts)
 
 
 def siblings_of(delivery: Delivery, sender: Sender) -> tuple[Delivery, ...]:
@@ -250,7 +253,7 @@ def changed(seen: Delivery, after: Delivery, sender: Sender) -> Delivered:
     except ConflictError:
         return skipped(seen)
     wake_near([after, *(c.after for c in others)], sender.queue, now)
-    return Delivered(after.key, after.state, acted=True)
+    return Delivered(after.key, after.state, acted=True, is_last=after.key.part == after.parts)
 
 
 def skipped(delivery: Delivery) -> Delivered:

@@ -179,3 +179,18 @@ def still_held(delivery: Delivery, now: datetime) -> Delivery:
 def is_disconnection(after: Delivery) -> bool:
     """Whether the account must be reconnected, though the delivery stays in doubt."""
     return after.trouble is not None and after.trouble.code == "uncertain_disconnected"
+
+
+def adopted(delivery: Delivery, proof: Published) -> Delivery:
+    """Return a delivery published, as `proof` shows."""
+    return delivery.with_changes(
+        state=DeliveryState.PUBLISHED,
+        remote_id=proof.remote_id,
+        url=proof.url,
+        published_at=proof.published_at,
+        due_at=None,
+        lease_until=None,
+        hold=None,
+        trouble=None,
+        fence=delivery.fence + 1,
+    )

@@ -5,22 +5,24 @@ https://docs.joinmastodon.org/client/intro/
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from portevoix.model.brands import Account
 from portevoix.model.deliveries import Delivery, Published, Record
 from portevoix.model.limits import Limits
-from portevoix.model.mentions import MentionPage, Source
 from portevoix.networks.mastodon import publishing
 from portevoix.networks.mastodon.calls import Caller, Calls
-from portevoix.networks.mastodon.counting import count
 from portevoix.networks.session import GuardedSession
 from portevoix.ports import AccountFacts, Upload
+
+if TYPE_CHECKING:
+    from portevoix.model.mentions import MentionPage, Source
 
 
 class MastodonConnector:
     """Implements every Protocol of a network. `now` returns the aware UTC moment.
 
-    What only listening, measuring and connecting need is imported when they are asked for.
+    What sending does without is imported when it is asked for.
     """
 
     def __init__(self, session: GuardedSession, now: Callable[[], datetime]) -> None:
@@ -38,6 +40,8 @@ class MastodonConnector:
 
     def measure(self, text: str, content_warning: str, limits: Limits) -> int:
         """Return the length of a text as the server counts it."""
+        from portevoix.networks.mastodon.counting import count
+
         return count(text, content_warning, limits)
 
     def freeze(self, account: Account, delivery: Delivery, now: datetime) -> Record:
@@ -65,7 +69,7 @@ class MastodonConnector:
 
         return find_published(self._calls, account, _caller(account, secret), url)
 
-    def fetch_mentions(self, account: Account, secret: str, source: Source) -> MentionPage:
+    def fetch_mentions(self, account: Account, secret: str, source: "Source") -> "MentionPage":
         """Return what came after the source's cursor, oldest first."""
         from portevoix.networks.mastodon.listening import fetch_mentions
 

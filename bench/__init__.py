@@ -1,0 +1,1 @@
+"""Measurements behind docs/performance.md: `make bench`, and `python -m bench.punctuality`."""
