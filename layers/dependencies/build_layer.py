@@ -30,8 +30,8 @@ PLATFORMS = (
 KEPT_SERVICES = frozenset({"dynamodb", "lambda", "s3", "sesv2", "sns", "sqs", "ssm", "sts"})
 KEPT_DIST_INFO = ("METADATA", "WHEEL", "licenses", "LICENSE", "NOTICE", "COPYING", "AUTHORS")
 DROPPED_FOLDERS = frozenset({"tests", "test", "examples", "docs", "__pycache__"})
-# boto3 and botocore write their docstrings from these when a client is asked for help().
-KEPT_DOCS = frozenset({"boto3/docs", "botocore/docs"})
+# botocore writes its docstrings from these when a client is asked for help().
+KEPT_DOCS = frozenset({"botocore/docs"})
 DROPPED_SUFFIXES = (".pyi", ".c", ".h", ".pyx", ".exe", "/examples-1.json", ".min.js", ".min.css")
 # Parts that none of our modules imports: the wide features of Powertools, and the first pydantic.
 DROPPED_PARTS = (
@@ -85,10 +85,10 @@ def install(requirements: Path, site: Path, target: str) -> None:
 
 
 def trim(site: Path) -> None:
-    """Remove what no function reads: most of boto3's services, tests, stubs, scripts."""
+    """Remove what no function reads: most of botocore's services, tests, stubs, scripts."""
     for part in ("bin", *DROPPED_PARTS):
         shutil.rmtree(site / part, ignore_errors=True)
-    for service in (*site.glob("boto3/data/*/"), *site.glob("botocore/data/*/")):
+    for service in site.glob("botocore/data/*/"):
         if service.name not in KEPT_SERVICES:
             shutil.rmtree(service)
     drop_unread(site)

@@ -94,7 +94,6 @@ def test_the_trim_keeps_services_in_use_and_licences(tmp_path: Path) -> None:
     dropped = [
         "botocore/data/ec2/2016-11-15/service-2.json.gz",
         "botocore/data/dynamodb/2012-08-10/examples-1.json",
-        "boto3/data/ec2/2016-11-15/resources-1.json",
         "bin/tool",
         "a/tests/test_a.py",
         "a/a.pyi",
