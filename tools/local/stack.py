@@ -169,7 +169,7 @@ class LocalStack:
     def _start_functions(self) -> None:
         self.functions = Functions(
             self.resources.functions,
-            self._function_environment,
+            self.function_environment,
             processes=self.processes,
             clock=self.clock,
             logs=self.state_folder / "logs",
@@ -183,7 +183,8 @@ class LocalStack:
         self.endpoints.http_api.invoker = self.invoker
         self.endpoints.http_api.routes = self.resources.routes
 
-    def _function_environment(self, function: FunctionResource) -> Mapping[str, str]:
+    def function_environment(self, function: FunctionResource) -> Mapping[str, str]:
+        """Return the variables that a function runs with, but for those of its process."""
         own = dict(function.environment) | {"PYTHONPATH": str(PACKAGE_FOLDER)}
         return own | self._shared_environment
 
