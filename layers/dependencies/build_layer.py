@@ -9,12 +9,15 @@ Only the standard library and pip are used, since SAM copies this folder elsewhe
 
 import argparse
 import compileall
+import gzip
+import json
 import os
 import py_compile
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 REQUIREMENTS = Path(__file__).with_name("requirements.txt")
 
@@ -91,9 +94,47 @@ def trim(site: Path) -> None:
     for service in site.glob("botocore/data/*/"):
         if service.name not in KEPT_SERVICES:
             shutil.rmtree(service)
+    slim_data(site / "botocore" / "data")
     drop_unread(site)
     for info in site.glob("*.dist-info"):
         trim_dist_info(info)
+
+
+def slim_data(data: Path) -> None:
+    """Keep of botocore's data what a call needs: a cold start reads and parses all of it.
+
+    Models lose their documentation and are unpacked (the layer is a zip anyway); the 1.2 MB of
+    endpoints lose the hosts of other services, for which botocore falls back on a rule.
+    """
+    prefixes = set()
+    for packed in sorted(data.glob("*/*/*.json.gz")):
+        model = without_documentation(json.loads(gzip.decompress(packed.read_bytes())))
+        prefixes.add(model.get("metadata", {}).get("endpointPrefix"))
+        write_json(packed.with_suffix(""), model)
+        packed.unlink()
+    endpoints = json.loads((data / "endpoints.json").read_bytes())
+    for partition in endpoints["partitions"]:
+        hosts = partition["services"].items()
+        partition["services"] = {name: host for name, host in hosts if name in prefixes}
+    write_json(data / "endpoints.json", endpoints)
+
+
+def without_documentation(value: Any) -> Any:
+    """Return `value` without its prose; a member that is called so is an object, and stays."""
+    if isinstance(value, list):
+        return [without_documentation(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: without_documentation(item)
+        for name, item in value.items()
+        if name != "documentation" or not isinstance(item, str)
+    }
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write `value` as short as JSON can be."""
+    path.write_text(json.dumps(value, separators=(",", ":")), encoding="utf-8")
 
 
 def drop_unread(site: Path) -> None:

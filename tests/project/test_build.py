@@ -1,13 +1,23 @@
 """What is built for Lambda: the checks of the build see what would not run there."""
 
+import gzip
 import importlib.util
+import io
+import json
 import py_compile
 import re
+import shutil
 import struct
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
+import botocore
+import botocore.session
 import pytest
+import urllib3
+from botocore.awsrequest import AWSResponse
+from botocore.loaders import Loader
 
 from tools import build_checks, prerequisites
 
@@ -84,7 +94,7 @@ def test_a_handler_that_misses_a_library_is_seen(tmp_path: Path) -> None:
 
 def test_the_trim_keeps_services_in_use_and_licences(tmp_path: Path) -> None:
     kept = [
-        "botocore/data/dynamodb/2012-08-10/service-2.json.gz",
+        "botocore/data/dynamodb/2012-08-10/waiters-2.json",
         "botocore/data/endpoints.json",
         "botocore/docs/a.py",
         "a-1.dist-info/METADATA",
@@ -101,9 +111,55 @@ def test_the_trim_keeps_services_in_use_and_licences(tmp_path: Path) -> None:
     ]
     for name in (*kept, *dropped):
         write(tmp_path / name, "")
+    write(tmp_path / "botocore/data/endpoints.json", '{"partitions": []}')
     layer_builder().trim(tmp_path)
     left = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
     assert left == set(kept)
+
+
+def test_the_trim_leaves_no_prose_and_no_host_of_others(tmp_path: Path) -> None:
+    data = tmp_path / "botocore" / "data"
+    packed = data / "sesv2" / "2019-09-27" / "service-2.json.gz"
+    members = {"documentation": {"shape": "Text", "documentation": "<p>prose</p>"}}
+    model = {"metadata": {"endpointPrefix": "email"}, "shapes": {"A": {"members": members}}}
+    write(packed, gzip.compress(json.dumps(model).encode()))
+    hosts = {"email": {"endpoints": {}}, "ec2": {"endpoints": {}}}
+    write(data / "endpoints.json", json.dumps({"partitions": [{"services": hosts}]}))
+    layer_builder().trim(tmp_path)
+    assert not packed.exists()
+    left = json.loads(packed.with_suffix("").read_bytes())
+    assert left["shapes"]["A"]["members"] == {"documentation": {"shape": "Text"}}
+    (partition,) = json.loads((data / "endpoints.json").read_bytes())["partitions"]
+    assert set(partition["services"]) == {"email"}
+
+
+def test_a_trimmed_client_makes_the_same_request(tmp_path: Path) -> None:
+    shutil.copytree(Path(botocore.__file__).parent / "data", tmp_path / "botocore" / "data")
+    layer_builder().trim(tmp_path)
+    trimmed = Loader(
+        extra_search_paths=[str(tmp_path / "botocore" / "data")],
+        include_default_search_paths=False,
+    )
+    assert request_of(trimmed) == request_of(Loader())
+
+
+def request_of(loader: Loader) -> tuple[str, object]:
+    """Return what a client of botocore would send for a secret, and where to."""
+    session = botocore.session.Session()
+    session.register_component("data_loader", loader)
+    session.set_credentials("id", "secret")
+    client = session.create_client("ssm", region_name="eu-west-3")
+    sent: list[Any] = []
+
+    def note(request: Any, **_: object) -> AWSResponse:
+        sent.append((request.url, request.body))
+        body = urllib3.HTTPResponse(io.BytesIO(b"{}"), preload_content=False)
+        return AWSResponse(request.url, 200, {}, body)
+
+    client.meta.events.register("before-send", note)
+    client.get_parameter(Name="/portevoix/a", WithDecryption=True)
+    ((url, body),) = sent
+    return url, body
 
 
 def test_the_layer_keeps_every_service_that_is_called() -> None:
