@@ -100,7 +100,7 @@ def _number(text: str, names: dict[str, int] | None) -> int:
 
 def _next_cron(cron: _Cron, place: ZoneInfo, after: datetime) -> datetime | None:
     # No clock change is longer: what is earlier than this cannot be after `after`.
-    start = (after - LONGEST_CHANGE).astimezone(place)
+    start = (after - (timedelta() if place.key == "UTC" else LONGEST_CHANGE)).astimezone(place)
     for days in range(LONGEST_SEARCH_DAYS):
         day = start.date() + timedelta(days=days)
         if day.year in cron.years and day.month in cron.months and _day_matches(cron, day):

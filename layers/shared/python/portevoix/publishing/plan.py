@@ -31,6 +31,7 @@ from portevoix.ports import (
     PostStore,
     Workers,
 )
+from portevoix.publishing.add_media import look_at_upload
 from portevoix.publishing.check import check_content, content_of
 from portevoix.publishing.siblings import held
 from portevoix.publishing.wake import prepare_now, wake_near
@@ -243,7 +244,7 @@ def refused(delivery: Delivery, problem: Problem, now: datetime) -> Delivery:
 def media_of(post: Post, desk: Desk) -> dict[str, Media]:
     """Return a post's media by id, looked at once if their upload was still awaited.
 
-    Raise InvalidError: `unknown_media`, `media_not_uploaded`, `wrong_size`.
+    Raise InvalidError: `unknown_media`, `media_not_uploaded`.
     """
     ids = {m for v in post.variants.values() for part in v.parts for m in part.media_ids}
     media: dict[str, Media] = {}
@@ -254,7 +255,9 @@ def media_of(post: Post, desk: Desk) -> dict[str, Media]:
         except NotFoundError:
             problems.append(Problem.of("unknown_media", media_id))
             continue
-        if not item.is_stored and desk.media_objects.size(item) is None:
+        if not item.is_stored:
+            item = look_at_upload(item, desk.posts, desk.media_objects)
+        if not item.is_stored:
             problems.append(Problem.of("media_not_uploaded", media_id, file=item.file_name))
         media[media_id] = item
     if problems:
