@@ -61,10 +61,14 @@ class Session:
 
     @cached_property
     def env(self) -> Any:
-        """Return the composition root, on the stack that runs."""
+        """Return the composition root: on the stack that the settings name, else on the local one.
+
+        Whoever has set PORTEVOIX_TABLE means a deployed stack (see docs/install.md).
+        """
         if self._given is not None:
             return self._given
-        os.environ.update(self.stack.environment)
+        if not self._environ.get("PORTEVOIX_TABLE"):
+            os.environ.update(self.stack.environment)
         bootstrap.use(None)
         return bootstrap.environment()
 

@@ -203,9 +203,9 @@ class Delivery:
 
     @property
     def worker(self) -> str:
-        """Which function looks at it when it is due: `prepare` or `publish`."""
+        """Which function looks at it when it is due: `prepare`, or `publish` (proof too)."""
         is_preparing = self.state in (DeliveryState.PLANNED, DeliveryState.PREPARING)
-        return "prepare" if is_preparing else "publish"
+        return "prepare" if is_preparing and self.evidence is None else "publish"
 
     @property
     def awaits_earlier_part(self) -> bool:
