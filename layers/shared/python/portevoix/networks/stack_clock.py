@@ -13,7 +13,6 @@ class StackClock:
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
         self._address = (parts.hostname or "127.0.0.1", parts.port or 80)
-        self._connection: HTTPConnection | None = None
         self._prefix = parts.path.rstrip("/")
 
     def now(self) -> datetime:
@@ -30,13 +29,12 @@ class StackClock:
         return bool(self._ask("GET", "/now")["warped"])
 
     def _ask(self, method: str, path: str, body: dict[str, str] | None = None) -> Any:
-        data = None if body is None else json.dumps(body)
-        if self._connection is None:
-            self._connection = HTTPConnection(*self._address, timeout=120)
+        connection = HTTPConnection(*self._address, timeout=120)
         try:
-            self._connection.request(method, path, data, {"Content-Type": "application/json"})
-            return json.loads(self._connection.getresponse().read())
-        except BaseException:
-            self._connection.close()
-            self._connection = None
-            raise
+            data = None if body is None else json.dumps(body)
+            connection.request(
+                method, self._prefix + path, data, {"Content-Type": "application/json"}
+            )
+            return json.loads(connection.getresponse().read())
+        finally:
+            connection.close()
