@@ -112,13 +112,16 @@ def test_the_same_page_twice_is_heard_once(room: Room) -> None:
 
 
 def test_a_quiet_source_is_looked_at_less_and_a_busy_one_every_minute(room: Room) -> None:
-    waits = []
+    paces = []
     for _ in range(6):
         outcome = room.poll()
         assert outcome.due_at
-        waits.append((outcome.due_at - room.clock.now()).total_seconds())
+        pace = room.source.interval_s
+        paces.append(pace)
+        assert outcome.due_at.timestamp() % pace == 0, "sources of one pace share their ticks"
+        assert 0 < (outcome.due_at - room.clock.now()).total_seconds() <= pace
         room.clock.set(outcome.due_at)
-    assert waits == [120, 240, 480, 900, 900, 900]
+    assert paces == [120, 240, 480, 900, 900, 900]
     room.network.pages.append(MentionPage((a_mention(),), "102", False))
     outcome = room.poll()
     assert outcome.due_at == room.clock.now() + timedelta(seconds=60)

@@ -7,7 +7,7 @@ a poll that dies anywhere, or that two workers do at once, loses nothing and cou
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from portevoix.model.errors import (
@@ -132,6 +132,14 @@ def poll_sources(
     return tuple(outcomes)
 
 
+def next_look(now: datetime, interval_s: int) -> datetime:
+    """Return the first round moment after `now`: sources of one pace share ticks and invocations.
+
+    It also keeps a busy source on every tick: due at the minute, not some seconds after it.
+    """
+    return datetime.fromtimestamp((now.timestamp() // interval_s + 1) * interval_s, UTC)
+
+
 class _Reading:
     """One poll under way: the source as it now stands, and what was found."""
 
@@ -165,7 +173,7 @@ class _Reading:
         return self._give_back(
             PollState.POLLED,
             interval_s=interval_s,
-            due_at=now if self._has_more else now + timedelta(seconds=interval_s),
+            due_at=now if self._has_more else next_look(now, interval_s),
             failures=0,
             trouble="",
             polled_at=self.source.polled_at if self._has_more else self._started_at,
