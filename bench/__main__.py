@@ -4,7 +4,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import cold_start
+from bench import cold_start, writes
 from bench.newsroom import a_newsroom
 from tools.local.clock import StackClock
 from tools.local.options import StackOptions
@@ -18,7 +18,9 @@ def main() -> int:
         tempfile.TemporaryDirectory(prefix="portevoix-bench-") as folder,
         a_newsroom(Path(folder), StackClock.real(), options) as room,
     ):
+        room.hand_out_nothing()
         ratio = cold_start.measure(room)
+        writes.measure(room)
     return int(ratio > cold_start.TARGET)
 
 

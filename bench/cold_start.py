@@ -2,9 +2,9 @@
 
 Against a handler that does nothing, under the same runtime and the same local Runtime API, in
 alternation, since whatever else the machine does then disturbs both. Both have botocore as the
-layer's build leaves it; DynamoDB, Systems Manager and the square are those of the stack. The first figure is the time
-that passes from the start of the process to its first answer; the second is the processor's own
-work for it, which other programs disturb less.
+layer's build leaves it; DynamoDB, Systems Manager and the square are those of the stack. The first
+figure is the time that passes from the start of the process to its first answer; the second is the
+processor's own work for it, which other programs disturb less.
 """
 
 import dataclasses
@@ -20,7 +20,6 @@ from pathlib import Path
 from bench.layer import trimmed_botocore
 from bench.newsroom import Newsroom
 from bench.numbers import circumstances
-from bench.quiet import SilentQueue
 from tools.local.resources import FunctionResource
 from tools.local.worker import Worker
 
@@ -101,8 +100,7 @@ def _start(room: Newsroom, layer: Path, function: FunctionResource, payload: byt
 def _text_due_now(room: Newsroom) -> bytes:
     """Queue a text that is due, and return the event that SQS would make of its message."""
     now = room.stack.clock.now() - timedelta(milliseconds=5)
-    with SilentQueue(room.env):
-        queued = room.queue(now, f"Mesure du démarrage, {now:%H:%M:%S.%f}")
+    queued = room.queue(now, f"Mesure du démarrage, {now:%H:%M:%S.%f}")
     key = queued.deliveries[0].key
     body = {"post_id": key.post_id, "account_id": key.account_id, "part": key.part}
     return json.dumps({"Records": [{"messageId": "1", "body": json.dumps(body)}]}).encode()

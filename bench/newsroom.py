@@ -3,7 +3,7 @@
 import json
 import os
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from portevoix import bootstrap
+from portevoix.aws.queue import SqsDeliveryQueue
 from portevoix.bootstrap import Environment
 from portevoix.model.brands import Account, Brand
 from portevoix.model.posts import Part, Variant
@@ -35,6 +36,13 @@ class Seen:
     received_at: datetime
 
 
+class NobodyWorks:
+    """Workers that do nothing."""
+
+    def invoke(self, worker: str, payload: Mapping[str, Any]) -> None:
+        """Do nothing."""
+
+
 class Newsroom:
     """A running stack with one brand and two accounts. Moments are the stack's clock's."""
 
@@ -46,6 +54,12 @@ class Newsroom:
         now = stack.clock.now()
         self.env.brands.save_brand(Brand(BRAND, "Rive commune", "America/Toronto", "fr-CA", now))
         self.account = self.connect(ACCOUNT, "rivecommune")
+        self.connect(OTHER_ACCOUNT, "commonshore")
+
+    @property
+    def knows_units(self) -> bool:
+        """Whether the table says what a call consumed."""
+        return self.stack.servers.database == "dynamodb_local"
 
     def connect(self, account_id: str, username: str) -> Account:
         """Connect one of the square's ready accounts to the brand."""
@@ -53,6 +67,16 @@ class Newsroom:
         counter = Counter(env.brands, env.listening, env.metrics, env.credentials, env.connectors)
         wanted = Connection(account_id, BRAND, "mastodon", square_url)
         return connect_account(wanted, self._tokens[username], counter, self.stack.clock.now())
+
+    def hand_out_nothing(self) -> None:
+        """Have messages go where nobody reads them, and no function called.
+
+        The measurements call the sender themselves; what is sent is real, and counted.
+        """
+        base, _, read = self.env.settings.need("queue_url").rpartition("/")
+        unread = next(name for name in self.stack.queues if name != read)
+        self.env.queue = SqsDeliveryQueue(self.env.clients.sqs, f"{base}/{unread}")
+        self.env.workers = NobodyWorks()
 
     def queue(
         self,

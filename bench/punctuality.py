@@ -91,7 +91,7 @@ def main() -> int:
             if options.burst:
                 return _burst(room, options.burst, options.concurrency)
             started_at = room.stack.clock.now()
-            planned = _planned(room, options.posts)
+            planned = not options.posts or _planned(room, options.posts)
             at_once = _at_once(room, options.now)
             _tell_ticks(state, started_at, room.stack.clock.now())
             return int(not all([planned, at_once]))
@@ -199,8 +199,8 @@ def _report(what: str, verdict: Verdict) -> bool:
 
 def _tell_ticks(state: Path, started_at: datetime, ended_at: datetime) -> None:
     """Tell how many ticks of the publish schedule came of those that were due."""
-    log = (state / "logs" / "dispatch_due.log").read_text(encoding="utf-8")
-    came = log.count('"kind":"publish"')
+    log = state / "logs" / "dispatch_due.log"
+    came = log.read_text(encoding="utf-8").count('"kind":"publish"') if log.exists() else 0
     minutes = int(ended_at.timestamp() // 60 - started_at.timestamp() // 60)
     print(f"{came} publish ticks came in {minutes} minutes, each up to {JITTER_S:.0f} s late")
 

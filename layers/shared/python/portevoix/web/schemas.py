@@ -20,9 +20,12 @@ Text = Annotated[str, Field(max_length=20_000)]
 
 
 class Body(BaseModel):
-    """A request: unknown fields are refused, so that a typing error is told."""
+    """A request: unknown fields are refused, so that a typing error is told.
 
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+    Each kind is built when it is first used: a cold start needs one of them.
+    """
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, defer_build=True)
 
 
 class PartBody(Body):
