@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
@@ -31,7 +32,7 @@ from portevoix.ports import (
 from tests.fakes.store import FakeStore
 from tools.local.loopback import LOOPBACK
 from tools.local.sam import read_template
-from tools.local.state import choose_port
+from tools.local.state import choose_port, dynamodb_command
 
 TEMPLATE = Path(__file__).resolve().parents[2] / "template.yaml"
 SHARDS = 4
@@ -138,13 +139,14 @@ def dynamodb_client(url: str | None = None) -> Any:
 def dynamodb_local(java: str, jar: Path) -> Iterator[str]:
     """Run DynamoDB Local in memory on a free port; yield its address."""
     port = choose_port(0)
-    command = [
-        java, "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
-        f"-Djava.library.path={jar.parent / 'DynamoDBLocal_lib'}",
-        "-jar", str(jar), "-sharedDb", "-inMemory", "-disableTelemetry", "-port", str(port),
-    ]  # fmt: skip
+    with TemporaryDirectory() as folder:
+        command = dynamodb_command((java, jar), port, Path(folder), None)
+        yield from _served(command, jar.parent, port)
+
+
+def _served(command: list[str], folder: Path, port: int) -> Iterator[str]:
     quiet = subprocess.DEVNULL
-    with subprocess.Popen(command, cwd=jar.parent, stdout=quiet, stderr=quiet) as server:
+    with subprocess.Popen(command, cwd=folder, stdout=quiet, stderr=quiet) as server:
         try:
             _wait_until_ready(server, port)
             yield f"http://{LOOPBACK}:{port}"

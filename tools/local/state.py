@@ -160,20 +160,34 @@ def _start_moto(processes: Processes, folder: Path, port: int) -> Process:
 def _start_dynamodb(
     processes: Processes, folder: Path, found: tuple[str, Path], port: int, ephemeral: bool
 ) -> Process:
-    java, jar = found
     items = folder / "dynamodb"
     items.mkdir(exist_ok=True)
-    # It has no bind option: the one server of the stack that listens on all interfaces.
-    command = [
-        java, "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
-        f"-Djava.library.path={jar.parent / 'DynamoDBLocal_lib'}",
-        "-jar", str(jar), "-sharedDb", "-disableTelemetry", "-port", str(port),
-        *(["-inMemory"] if ephemeral else ["-dbPath", str(items)]),
-    ]  # fmt: skip
+    command = dynamodb_command(found, port, folder, None if ephemeral else items)
     with (folder / "logs" / "dynamodb.log").open("ab") as log:
         return processes.start(
-            command, folder=jar.parent, environment=inherited_environment(), log=log
+            command, folder=found[1].parent, environment=inherited_environment(), log=log
         )
+
+
+def dynamodb_command(
+    found: tuple[str, Path], port: int, folder: Path, items: Path | None
+) -> list[str]:
+    """Return the command that serves DynamoDB Local; without `items` it keeps nothing.
+
+    It has no bind option: the one server that listens on all interfaces. At each start it unpacks a
+    library of its own into a temporary folder and leaves it there, so it gets one of ours, emptied.
+    """
+    java, jar = found
+    unpacked = folder / "dynamodb-tmp"
+    shutil.rmtree(unpacked, ignore_errors=True)
+    unpacked.mkdir(parents=True)
+    return [
+        java, "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
+        f"-Djava.io.tmpdir={unpacked}",
+        f"-Djava.library.path={jar.parent / 'DynamoDBLocal_lib'}",
+        "-jar", str(jar), "-sharedDb", "-disableTelemetry", "-port", str(port),
+        *(["-dbPath", str(items)] if items else ["-inMemory"]),
+    ]  # fmt: skip
 
 
 def _wait_until_listening(process: Process, port: int, name: str) -> None:
