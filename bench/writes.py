@@ -3,6 +3,7 @@
 import struct
 import zlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 
 from portevoix.model.deliveries import DeliveryKey
@@ -19,8 +20,18 @@ TARGET = 2
 PARTS = 5
 
 
-def measure(room: Newsroom) -> float:
-    """Print what each kind of delivery costs; return the conditional writes of a text's."""
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """What was asked: to plan a post, to send a text, to prepare an image and to send it."""
+
+    planning: Counted
+    text: Counted
+    preparing: Counted
+    image: Counted
+
+
+def measure(room: Newsroom) -> Costs:
+    """Print what each kind of delivery costs, and return it."""
     units = "units as DynamoDB Local tells them" if room.knows_units else "units unknown to moto"
     print(f"Calls of one delivery, {circumstances()}, {units}")
     now = room.stack.clock.now
@@ -32,14 +43,16 @@ def measure(room: Newsroom) -> float:
     _tell("sending a text", single)
     image = _image(room)
     with_image = room.queue(now(), text, media_ids=(image,))
-    _tell("preparing an image", _counted(room, lambda: _prepare(room, with_image)))
-    _tell("sending a text with an image", _deliver_all(room, with_image))
+    preparing = _counted(room, lambda: _prepare(room, with_image))
+    _tell("preparing an image", preparing)
+    image_sent = _deliver_all(room, with_image)
+    _tell("sending a text with an image", image_sent)
     chain = room.queue(now(), *(f"{text} {n}/{PARTS}" for n in range(1, PARTS + 1)))
     _tell(f"sending a chain, each of {PARTS} parts", _deliver_all(room, chain, first=1), PARTS)
     pair = room.queue(now(), text, accounts=(ACCOUNT, OTHER_ACCOUNT))
     _tell("sending a pair, each half", _deliver_all(room, pair), 2)
     print(f"  the target is {TARGET} conditional writes for a text")
-    return single.writes
+    return Costs(planned, single, preparing, image_sent)
 
 
 def _counted(room: Newsroom, work: Callable[[], object]) -> Counted:
@@ -95,7 +108,7 @@ def grey_png(width: int, height: int) -> bytes:
 def _tell(what: str, counted: Counted, share: int = 1) -> None:
     writes, size, units = counted.writes, counted.write_bytes, counted.write_units
     print(
-        f"  {what:35}{writes / share:4.1f} writes of {size / share:5.0f} bytes,"
+        f"  {what:35}{writes / share:4.1f} writes, {size / share:5.0f} bytes,"
         f" {units / share:4.1f} write units; {counted.reads / share:.1f} reads,"
         f" {counted.read_units / share:4.1f} read units;"
         f" {counted.messages / share:.1f} requests to the queue"
