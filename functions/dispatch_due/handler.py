@@ -4,7 +4,7 @@ from typing import Any
 
 from portevoix.bootstrap import environment
 from portevoix.model.due import DueKind
-from portevoix.observability import logger, metrics
+from portevoix.observability import count, logger
 from portevoix.publishing.dispatch import dispatch, minute_of
 
 
@@ -20,10 +20,6 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, int]:
         "prepared": tick.prepared,
         "taken_out": tick.taken_out,
     }
-    if tick.handed_out:
-        # Not at idle: CloudWatch asks 0.30 USD a month for a metric that is fed around the clock.
-        name = f"{kind.capitalize()}HandedOut"
-        metrics.add_metric(name=name, unit="Count", value=tick.handed_out)
-        metrics.flush_metrics()
+    count(f"{kind.capitalize()}HandedOut", tick.handed_out)
     logger.info("tick", extra={"kind": kind, **counts})
     return counts
