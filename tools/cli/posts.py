@@ -11,13 +11,12 @@ from portevoix.model.deliveries import Delivery, DeliveryKey
 from portevoix.model.posts import Part, Post, Variant, Visibility
 from portevoix.model.times import parse_moment, zone_of
 from portevoix.publishing.change import (
-    Edit,
     cancel_post,
     decide_delivery,
-    edit_post,
     hold_post,
     release_post,
 )
+from portevoix.publishing.edit import Edit, edit_post
 from portevoix.publishing.plan import Draft, queue_post
 from portevoix.web.views import post_view, whole_post_view
 

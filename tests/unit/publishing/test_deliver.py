@@ -18,13 +18,12 @@ from portevoix.model.errors import (
 )
 from portevoix.model.posts import Part, Variant
 from portevoix.publishing.change import (
-    Edit,
     cancel_post,
     decide_delivery,
-    edit_post,
     hold_post,
     release_post,
 )
+from portevoix.publishing.edit import Edit, edit_post
 
 from tests.factories import ACCOUNT, BRAND, NOON, OTHER_ACCOUNT
 from tests.fakes.connector import Answer

@@ -6,7 +6,7 @@ import pytest
 from portevoix.model.deliveries import DeliveryState, HoldReason
 from portevoix.model.errors import InvalidError, NotFoundError
 from portevoix.model.posts import Part, Variant
-from portevoix.publishing.change import Edit, edit_post
+from portevoix.publishing.edit import Edit, edit_post
 from portevoix.publishing.plan import Draft, queue_post
 
 from tests.factories import ACCOUNT, BRAND, NOON, OTHER_ACCOUNT, some_limits
@@ -29,6 +29,7 @@ def codes(error: InvalidError) -> list[str]:
         ({"variants": {"*": Variant((Part("x", ("nothing",)),))}}, "unknown_media"),
         ({"is_pair": True}, "pair_half_missing"),
         ({"publish_before": NOON}, "publish_before_too_early"),
+        ({"variants": {"*": Variant((Part("x"),)), "mastodon-fr": Variant(())}}, "unsaid_version"),
         ({"variants": {"*": Variant(tuple(Part("x") for _ in range(100)))}}, "too_many_deliveries"),
     ],
 )

@@ -5,7 +5,7 @@ from datetime import timedelta
 from portevoix.model.deliveries import DeliveryKey, DeliveryState, HoldReason
 from portevoix.model.errors import AuthorizationError, NotSentError, RejectedError
 from portevoix.model.posts import Part, Variant
-from portevoix.publishing.change import Edit, edit_post
+from portevoix.publishing.edit import Edit, edit_post
 from portevoix.publishing.prepare import prepare
 
 from tests.factories import NOON

@@ -1,8 +1,6 @@
-"""What members do to a post that is queued: edit, move, cancel, hold, release, decide, pause."""
+"""What members do to a post that is queued: cancel, hold, release, decide, pause."""
 
-import dataclasses
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime
 
 from portevoix.model.brands import Pause
@@ -14,90 +12,16 @@ from portevoix.model.deliveries import (
     HoldReason,
 )
 from portevoix.model.errors import ConflictError, InvalidError, Problem
-from portevoix.model.posts import PUBLISH_BEFORE, Post, Variant
+from portevoix.model.posts import PUBLISH_BEFORE
 from portevoix.ports import Change, Credentials
 from portevoix.publishing.outcome import adopted
-from portevoix.publishing.plan import Desk, Draft, Queued, check_times, make_deliveries, wake
+from portevoix.publishing.plan import Desk, wake
 from portevoix.publishing.siblings import effects, held, replanned
 
 REVIVABLE = EDITABLE | {DeliveryState.REJECTED, DeliveryState.MISSED}
 """An edit may still change these: nothing of them has left."""
 DROPPABLE = REVIVABLE
 LEAVING = frozenset({DeliveryState.SENDING, DeliveryState.UNCERTAIN})
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """What changes; None stays. `variants` replace those with the same keys."""
-
-    variants: Mapping[str, Variant] | None = None
-    moment_at: datetime | None = None
-    publish_before: datetime | None = None
-
-
-def edit_post(post_id: str, edit: Edit, desk: Desk, now: datetime) -> Queued:
-    """Change a post's texts or moment, for all deliveries that differ, or for none.
-
-    Raise ConflictError where one of these has left or may be leaving: too late. Raise InvalidError
-    for what a network would refuse, or if a chain would get more or fewer parts.
-    """
-    post, deliveries = desk.posts.read_post(post_id)
-    after = edited(post, edit)
-    accounts = {a: desk.brands.get_account(post.brand_id, a) for a in post.account_ids}
-    draft = Draft(post.brand_id, after.moment_at, post.account_ids, after.variants)
-    problems = check_times(draft, now) if edit.moment_at else []
-    made, refusals = make_deliveries(after, accounts, desk, now)
-    if problems or refusals:
-        raise InvalidError(*problems, *refusals)
-    wanted = {d.key: d for d in made}
-    if wanted.keys() != {d.key for d in deliveries}:
-        raise InvalidError(Problem.of("parts_changed", post_id))
-    changes = [
-        Change(d, rewritten(d, wanted[d.key], now))
-        for d in deliveries
-        if differs(d, wanted[d.key]) or d.state is DeliveryState.REJECTED
-    ]
-    refuse_late(changes, REVIVABLE)
-    desk.posts.change_deliveries(changes, after)
-    wake([c.after for c in changes], desk, now)
-    return Queued(*desk.posts.read_post(post_id), is_new=False)
-
-
-def edited(post: Post, edit: Edit) -> Post:
-    """Return the post's next revision. A move carries the latest moment along."""
-    moment_at = edit.moment_at or post.moment_at
-    lateness = post.publish_before - post.moment_at
-    return dataclasses.replace(
-        post,
-        variants={**post.variants, **(edit.variants or {})},
-        moment_at=moment_at,
-        publish_before=edit.publish_before or moment_at + lateness,
-        revision=post.revision + 1,
-    )
-
-
-def differs(delivery: Delivery, wanted: Delivery) -> bool:
-    """Whether an edit changes this delivery."""
-    return (delivery.content, delivery.moment_at) != (wanted.content, wanted.moment_at)
-
-
-def rewritten(delivery: Delivery, wanted: Delivery, now: datetime) -> Delivery:
-    """Return a delivery with its new content and moment; what is held stays held."""
-    after = delivery.with_changes(
-        content=wanted.content,
-        moment_at=wanted.moment_at,
-        publish_before=max(wanted.publish_before, delivery.publish_before)
-        if wanted.moment_at == delivery.moment_at
-        else wanted.publish_before,
-        prepare_at=wanted.prepare_at,
-        revision=wanted.revision,
-        fence=delivery.fence + 1,
-        attempts=0,
-        lease_until=None,
-    )
-    if delivery.state is DeliveryState.HELD:
-        return after.with_changes(handles=())
-    return replanned(after, now)
 
 
 def refuse_late(changes: Iterable[Change], allowed: frozenset[DeliveryState]) -> None:

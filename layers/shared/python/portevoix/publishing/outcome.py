@@ -76,9 +76,9 @@ def of_not_sent(claimed: Delivery, error: NotSentError, now: datetime, roll: flo
     if isinstance(error, RateLimitedError):
         trouble = Trouble("rate_limited", error.detail, now)
         return ready_again(claimed, error.retry_at, trouble, now, attempts=claimed.attempts - 1)
-    trouble = Trouble("not_sent", error.detail, now)
     if claimed.attempts >= MAX_ATTEMPTS:
-        return asked(claimed, trouble)
+        return asked(claimed, Trouble("gave_up", error.detail, now))
+    trouble = Trouble("not_sent", error.detail, now)
     return ready_again(claimed, now + backoff(claimed.attempts, roll), trouble, now)
 
 

@@ -1,7 +1,7 @@
 """Queue a post: check it, make its deliveries, write them at once, wake what is near."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -157,6 +157,7 @@ def check_draft(draft: Draft, desk: Desk, now: datetime) -> dict[str, Account]:
         variants = draft.variants
         if not (variants.get(account_id) or variants.get(account.network) or variants.get("*")):
             problems.append(Problem.of("empty_text", account_id))
+    problems += unknown_versions(draft, accounts.values())
     if not draft.account_ids:
         problems.append(Problem.of("no_account", "accounts"))
     if draft.is_pair and len(set(draft.account_ids)) < 2:
@@ -164,6 +165,26 @@ def check_draft(draft: Draft, desk: Desk, now: datetime) -> dict[str, Account]:
     if problems:
         raise InvalidError(*problems)
     return accounts
+
+
+def reached_versions(variants: Mapping[str, Variant], accounts: Iterable[Account]) -> set[str]:
+    """Return the keys of `variants` that some account says."""
+    return {
+        next(name for name in (a.account_id, a.network, "*") if name in variants)
+        for a in accounts
+        if any(name in variants for name in (a.account_id, a.network, "*"))
+    }
+
+
+def unknown_versions(draft: Draft, accounts: Iterable[Account]) -> list[Problem]:
+    """Return the versions that name none of the draft's accounts or networks: a slip of the pen."""
+    known = {"*", *draft.account_ids, *(account.network for account in accounts)}
+    versions = ", ".join(sorted(known - {"*"}))
+    return [
+        Problem.of("unsaid_version", name, versions=versions)
+        for name in draft.variants
+        if name not in known
+    ]
 
 
 def check_times(draft: Draft, now: datetime) -> list[Problem]:

@@ -22,6 +22,7 @@ from portevoix.model.deliveries import (
 from portevoix.model.errors import (
     AuthorizationError,
     ConfigurationError,
+    ConflictError,
     InvalidError,
     NetworkError,
     NotFoundError,
@@ -215,5 +216,8 @@ def ended(seen: Delivery, after: Delivery, preparer: Preparer) -> str:
     """Write the end of a delivery that was never prepared."""
     siblings = preparer.posts.read_post(after.key.post_id)[1] if after.parts > 1 else ()
     others = effects(after, siblings, preparer.clock.now())
-    preparer.posts.change_deliveries([Change(seen, after), *others])
+    try:
+        preparer.posts.change_deliveries([Change(seen, after), *others])
+    except ConflictError:
+        return "skipped"  # an edit was faster
     return after.state

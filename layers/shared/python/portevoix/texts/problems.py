@@ -53,6 +53,11 @@ TEXTS = {
         "Cette publication ferait {count} envois, {limit} au plus : faites-en plusieurs.",
         "This post would make {count} sendings, {limit} at most: make several posts of it.",
     ),
+    "unsaid_version": (
+        "Aucun compte de cette publication ne dirait la version « {where} » : "
+        "choisissez parmi {versions}.",
+        "No account of this post would say the version “{where}”: choose among {versions}.",
+    ),
     "parts_changed": (
         "Une modification garde le nombre de parties du fil : annulez cette publication et "
         "créez-en une autre.",

@@ -8,13 +8,12 @@ from portevoix.model.errors import ConflictError, InvalidError, Problem
 from portevoix.model.posts import Post
 from portevoix.model.times import parse_moment, zone_of
 from portevoix.publishing.change import (
-    Edit,
     cancel_post,
     decide_delivery,
-    edit_post,
     hold_post,
     release_post,
 )
+from portevoix.publishing.edit import Edit, edit_post
 from portevoix.publishing.plan import Draft, queue_post
 from portevoix.web.call import Answer, Call
 from portevoix.web.schemas import DecisionBody, EditBody, PostBody, ScopeBody, parse_body
