@@ -4,6 +4,7 @@
 
     PortevoixError
       ConfigurationError        fail, and say which setting
+        MissingSecretError      an account must be connected again
       NotFoundError             404
       InvalidError              422, with every problem found
       ConflictError             409, or skip
@@ -19,26 +20,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-
-
-class PortevoixError(Exception):
-    """Every error of ours. `str(error)` is one English sentence that says what to do."""
-
-
-class ConfigurationError(PortevoixError):
-    """A setting is missing or unusable; the sentence names it."""
-
-
-class NotFoundError(PortevoixError):
-    """What was asked for does not exist (HTTP 404)."""
-
-
-class ConflictError(PortevoixError):
-    """Somebody else was faster, or it is too late (HTTP 409)."""
-
-
-class StoreUnavailableError(PortevoixError):
-    """Our own store did not answer, though asked again; what was to be written may be there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +39,45 @@ class Problem:
         return cls(code, where, tuple((name, str(value)) for name, value in values.items()))
 
 
+class PortevoixError(Exception):
+    """Every error of ours. `str(error)` is one English sentence, for the log.
+
+    `problems` say the same to a person, in their language; without any, the sentence has to do.
+    """
+
+    problems: tuple[Problem, ...] = ()
+
+    def __init__(self, sentence: str = "", *problems: Problem) -> None:
+        self.problems = problems
+        super().__init__(sentence)
+
+
+class ConfigurationError(PortevoixError):
+    """A setting is missing or unusable; the sentence names it."""
+
+
+class MissingSecretError(ConfigurationError):
+    """An account's secret is not stored: it must be connected again."""
+
+
+class NotFoundError(PortevoixError):
+    """What was asked for does not exist (HTTP 404)."""
+
+
+class ConflictError(PortevoixError):
+    """Somebody else was faster, or it is too late (HTTP 409)."""
+
+
+class StoreUnavailableError(PortevoixError):
+    """Our own store did not answer, though asked again; what was to be written may be there."""
+
+
 class InvalidError(PortevoixError):
     """Bad input (HTTP 422); `problems` says each thing to change."""
 
     def __init__(self, *problems: Problem) -> None:
-        self.problems = problems
-        super().__init__("; ".join(f"{p.where}: {p.code} {dict(p.values)}" for p in problems))
+        told = "; ".join(f"{p.where}: {p.code} {dict(p.values)}" for p in problems)
+        super().__init__(told, *problems)
 
 
 class NetworkError(PortevoixError):

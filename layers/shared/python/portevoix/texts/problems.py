@@ -317,9 +317,68 @@ TEXTS = {
         "{address} renvoie à {leads_to} : donnez cette adresse-là.",
         "{address} leads to {leads_to}: give that address.",
     ),
+    # what is not there
+    "unknown_brand": (
+        "Il n’y a pas de marque « {where} » : vérifiez son nom.",
+        "There is no brand “{where}”: check its name.",
+    ),
+    "unknown_post": (
+        "Il n’y a pas de publication « {where} » : vérifiez son numéro.",
+        "There is no post “{where}”: check its number.",
+    ),
+    "unknown_delivery": (
+        "Cette publication n’a pas d’envoi, partie {part}, pour « {where} » : vérifiez le compte "
+        "et la partie.",
+        "This post has no sending, part {part}, for “{where}”: check the account and the part.",
+    ),
+    "unknown_recipient": (
+        "La marque n’a pas de destinataire « {where} » : vérifiez son nom ou ajoutez-le.",
+        "The brand has no recipient “{where}”: check its name, or add it.",
+    ),
+    "unknown_source": (
+        "La marque n’a pas de source de veille « {where} » : vérifiez son nom.",
+        "The brand has no source “{where}”: check its name.",
+    ),
+    "unknown_key": (
+        "Il n’y a pas de clé « {where} » : vérifiez son numéro.",
+        "There is no key “{where}”: check its number.",
+    ),
+    # what cannot be done any more; `state` is a state's code, shown in a person's words
+    "too_late_to_change": (
+        "Trop tard, rien n’a changé. {where}, partie {part} : {state}.",
+        "Too late, nothing was changed. {where}, part {part}: {state}.",
+    ),
+    "nothing_to_decide": (
+        "Il n’y a rien à décider. {where}, partie {part} : {state}.",
+        "There is nothing to decide. {where}, part {part}: {state}.",
+    ),
+    "nothing_cancelled": (
+        "Rien n’a changé : plus rien de cette publication ne peut être annulé.",
+        "Nothing was changed: nothing of this post can be cancelled any more.",
+    ),
+    "nothing_held": (
+        "Rien n’a changé : plus rien de cette publication ne peut être suspendu.",
+        "Nothing was changed: nothing of this post can be suspended any more.",
+    ),
+    "nothing_released": (
+        "Rien n’a changé : rien de cette publication n’est suspendu.",
+        "Nothing was changed: nothing of this post is suspended.",
+    ),
+    "changed_meanwhile": (
+        "Rien n’a changé : quelqu’un a été plus rapide. Relisez la publication, puis recommencez.",
+        "Nothing was changed: somebody was faster. Read the post again, then repeat it.",
+    ),
+    "not_our_post": (
+        "« {where} » n’est pas une publication de ce compte : copiez l’adresse de la publication "
+        "elle-même.",
+        "“{where}” is not a post of this account: copy the address of the post itself.",
+    ),
 }
 
 
 def problem_sentence(problem: Problem, language: str) -> str:
     """Return a problem's sentence in `language`; raise KeyError for a code without one."""
-    return say(f"problems.{problem.code}", language, where=problem.where, **dict(problem.values))
+    values = dict(problem.values)
+    if "state" in values:
+        values["state"] = say(f"states.{values['state']}", language)
+    return say(f"problems.{problem.code}", language, where=problem.where, **values)

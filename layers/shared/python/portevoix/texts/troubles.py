@@ -76,6 +76,14 @@ TEXTS = {
         "Rien à faire : un nouvel essai suit tout seul.",
         "Nothing to do: it is tried again by itself.",
     ),
+    "gave_up": (
+        "Le réseau n’a pas pu être joint en cinq essais ; rien n’est parti.",
+        "The network could not be reached in five tries; nothing has left.",
+    ),
+    "gave_up_do": (
+        "Relancez l’envoi, ou annulez-le.",
+        "Release the sending, or cancel it.",
+    ),
     "too_late": (
         "La limite d’envoi est passée : la publication n’est pas partie en retard.",
         "The last moment to send has passed: the post was not sent late.",
