@@ -1,6 +1,6 @@
-"""AWS's list prices in US dollars, us-east-1, as remembered on 2026-11-20: to be checked.
+"""AWS's list prices in US dollars, us-east-1, noted on 2026-11-20: to be checked.
 
-Nobody fetches them: the page of each is beside it. `free` is what an AWS account has free of charge
+Nobody fetches them, nor were the pages at hand: that of each is beside it. `free` is what an AWS account has free of charge
 each month for good (not only in its first year), all its stacks together.
 """
 
