@@ -1,7 +1,8 @@
 """AWS's list prices in US dollars, us-east-1, noted on 2026-11-20: to be checked.
 
-Nobody fetches them, nor were the pages at hand: that of each is beside it. `free` is what an AWS account has free of charge
-each month for good (not only in its first year), all its stacks together.
+Nobody fetches them, nor were the pages at hand: that of each is beside it. `free` is what an AWS
+account has free of charge each month for good (not only in its first year), all its stacks
+together.
 """
 
 from dataclasses import dataclass
