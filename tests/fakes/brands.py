@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from portevoix.model.brands import Account, Brand, Member, Pause, Token, pause_scopes
-from portevoix.model.errors import NotFoundError
+from portevoix.model.missing import no_account, no_brand, no_token
 from portevoix.ports import Gate
 
 from tests.fakes.faults import Faulty, verb
@@ -29,7 +29,7 @@ class FakeBrands(Faulty):
     @verb
     def get_brand(self, brand_id: str) -> Brand:
         if brand_id not in self.brands:
-            raise NotFoundError(f"There is no brand '{brand_id}'.")
+            raise no_brand(brand_id)
         return self.brands[brand_id]
 
     @verb
@@ -54,7 +54,7 @@ class FakeBrands(Faulty):
 
     def _account(self, brand_id: str, account_id: str) -> Account:
         if (brand_id, account_id) not in self.accounts:
-            raise NotFoundError(f"Brand '{brand_id}' has no account '{account_id}'.")
+            raise no_account(brand_id, account_id)
         return self.accounts[brand_id, account_id]
 
     @verb
@@ -93,7 +93,7 @@ class FakeBrands(Faulty):
     @verb
     def get_token(self, token_id: str) -> Token:
         if token_id not in self.tokens:
-            raise NotFoundError("There is no such token.")
+            raise no_token(token_id)
         return self.tokens[token_id]
 
     @verb

@@ -29,6 +29,10 @@ class Answer:
     is_late: bool = False
 
 
+KEYED = (DeliveryClass.K3, DeliveryClass.K4)
+"""A connector sends a key only where the account is known to have it honoured."""
+
+
 @dataclass(frozen=True, slots=True)
 class RemotePost:
     """One post as the network holds it."""
@@ -66,7 +70,7 @@ class FakeConnector:
         self.honours_keys = honours_keys
         self.answers: deque[Answer] = deque()
         self.posts: list[RemotePost] = []
-        self.late: list[RemotePost] = []
+        self.late: list[tuple[RemotePost, Account]] = []
         self.calls: list[Record] = []
         self.media: list[RemoteMedia] = []
         self.looks_until_ready = 0
@@ -84,8 +88,8 @@ class FakeConnector:
 
     def accept_late(self) -> None:
         """Let the network keep what it had only received."""
-        for post in self.late:
-            self._keep(replace(post, published_at=self.clock.now()))
+        for post, account in self.late:
+            self._keep(replace(post, published_at=self.clock.now()), account)
         self.late.clear()
 
     def texts(self) -> list[str]:
@@ -116,16 +120,17 @@ class FakeConnector:
             str(self._names), url, account.account_id, record, published_at=self.clock.now()
         )
         if answer.is_late:
-            self.late.append(post)
+            self.late.append((post, account))
         elif answer.is_accepted:
-            post = self._keep(post)
+            post = self._keep(post, account)
         if answer.error:
             raise answer.error
         return post.proof()
 
-    def _keep(self, post: RemotePost) -> RemotePost:
+    def _keep(self, post: RemotePost, account: Account) -> RemotePost:
         known = [p for p in self.posts if p.record.key == post.record.key]
-        if self.honours_keys and known:
+        takes_keys = self.honours_keys and account.delivery_class in KEYED
+        if takes_keys and known:
             return known[0]
         self.posts.append(post)
         return post
@@ -150,7 +155,9 @@ class FakeConnector:
         for post in self.posts:
             if post.url == url and post.account_id == account.account_id:
                 return post.proof()
-        raise NotFoundError(f"{url} is not a post of {account.account_id}.")
+        raise NotFoundError(
+            f"{url} is not a post of {account.account_id}.", Problem.of("not_our_post", url)
+        )
 
     def fetch_mentions(self, account: Account, secret: str, source: Source) -> MentionPage:
         page = self.pages.popleft() if self.pages else MentionPage((), source.cursor, False)

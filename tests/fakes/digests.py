@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from portevoix.model.digests import DigestSending, DigestState, Recipient
-from portevoix.model.errors import NotFoundError
+from portevoix.model.missing import no_recipient
 
 from tests.fakes.faults import Faulty, verb
 from tests.fakes.keeping import kept
@@ -29,7 +29,7 @@ class FakeDigests(Faulty):
 
     def _recipient(self, brand_id: str, recipient_id: str) -> Recipient:
         if (brand_id, recipient_id) not in self.recipients:
-            raise NotFoundError(f"Brand '{brand_id}' has no recipient '{recipient_id}'.")
+            raise no_recipient(brand_id, recipient_id)
         return self.recipients[brand_id, recipient_id]
 
     @verb

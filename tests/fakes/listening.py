@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from portevoix.model.errors import NotFoundError
 from portevoix.model.mentions import Mention, Source
+from portevoix.model.missing import no_source
 from portevoix.model.times import to_text
 from portevoix.ports import Page
 
@@ -28,7 +28,7 @@ class FakeListening(Faulty):
     @verb
     def get_source(self, brand_id: str, source_id: str) -> Source:
         if (brand_id, source_id) not in self.sources:
-            raise NotFoundError(f"Brand '{brand_id}' has no source '{source_id}'.")
+            raise no_source(brand_id, source_id)
         return self.sources[brand_id, source_id]
 
     @verb

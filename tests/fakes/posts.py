@@ -11,7 +11,8 @@ from portevoix.model.deliveries import (
     DeliveryState,
     Published,
 )
-from portevoix.model.errors import ConflictError, InvalidError, NotFoundError, Problem
+from portevoix.model.errors import InvalidError, Problem
+from portevoix.model.missing import changed_meanwhile, no_delivery, no_media, no_post
 from portevoix.model.posts import Media, Post
 from portevoix.model.times import to_text
 from portevoix.ports import Change, Page
@@ -44,7 +45,7 @@ class FakePosts(Faulty):
     @verb
     def read_post(self, post_id: str) -> tuple[Post, tuple[Delivery, ...]]:
         if post_id not in self.posts:
-            raise NotFoundError(f"There is no post '{post_id}'.")
+            raise no_post(post_id)
         keys = sorted(key for key in self.deliveries if key.post_id == post_id)
         return self.posts[post_id], tuple(self.deliveries[key] for key in keys)
 
@@ -54,7 +55,7 @@ class FakePosts(Faulty):
 
     def _delivery(self, key: DeliveryKey) -> Delivery:
         if key not in self.deliveries:
-            raise NotFoundError(f"There is no delivery '{key}'.")
+            raise no_delivery(key)
         return self.deliveries[key]
 
     @verb
@@ -147,7 +148,7 @@ class FakePosts(Faulty):
         if post and (
             post.post_id not in self.posts or self.posts[post.post_id].revision >= post.revision
         ):
-            raise ConflictError(f"Changed meanwhile, read again: post {post.post_id}.")
+            raise changed_meanwhile([f"post {post.post_id}"])
         for change in changes:
             self._write(self.deliveries[change.seen.key], change.seen, change.after)
         if post:
@@ -164,7 +165,7 @@ class FakePosts(Faulty):
             or not _is_as(self.deliveries[change.seen.key], change.seen)
         ]
         if names:
-            raise ConflictError(f"Changed meanwhile, read again: {', '.join(names)}.")
+            raise changed_meanwhile(names)
 
     def _write(self, stored: Delivery, seen: Delivery, after: Delivery) -> None:
         self.deliveries[stored.key] = kept(merged(stored, seen, after))
@@ -176,7 +177,7 @@ class FakePosts(Faulty):
     @verb
     def get_media(self, brand_id: str, media_id: str) -> Media:
         if (brand_id, media_id) not in self.media:
-            raise NotFoundError(f"Brand '{brand_id}' has no media '{media_id}'.")
+            raise no_media(brand_id, media_id)
         return self.media[brand_id, media_id]
 
     @verb

@@ -11,10 +11,17 @@ from zoneinfo import ZoneInfo
 import click
 from portevoix import bootstrap
 from portevoix.model.brands import Brand
-from portevoix.model.errors import InvalidError, NetworkError, PortevoixError
+from portevoix.model.errors import (
+    ConfigurationError,
+    ConflictError,
+    NetworkError,
+    NotFoundError,
+    PortevoixError,
+    StoreUnavailableError,
+)
 from portevoix.model.times import zone_of
 from portevoix.model.troubles import reading_trouble
-from portevoix.texts import language_of
+from portevoix.texts import language_of, say
 from portevoix.texts.problems import problem_sentence
 from portevoix.texts.troubles import explain
 from rich.box import SIMPLE_HEAD
@@ -27,6 +34,8 @@ if TYPE_CHECKING:
     from portevoix.publishing.connect import Counter
 
 PIPED_WIDTH = 200
+GENERAL = ((NotFoundError, "not_found"), (ConflictError, "conflict"))
+"""Codes of texts/api for an error that carries no problem of its own."""
 
 
 class NoStackError(click.ClickException):
@@ -129,12 +138,17 @@ class Session:
 
 def sentences_of(error: PortevoixError, language: str) -> list[str]:
     """Return an error as sentences; a network's own words stay in the log."""
-    if isinstance(error, InvalidError):
+    if error.problems:
         told = [(p.where, problem_sentence(p, language)) for p in error.problems]
         return [f"{where}: {text}" if where and where not in text else text for where, text in told]
     if isinstance(error, NetworkError):
         return [" ".join(filter(None, explain(reading_trouble(error), language)))]
-    return [str(error)]
+    if isinstance(error, ConfigurationError):
+        return [say("problems.setting_to_mend", language, detail=error)]
+    if language == "en" and str(error) and not isinstance(error, StoreUnavailableError):
+        return [str(error)]
+    code = next((code for kind, code in GENERAL if isinstance(error, kind)), "unavailable")
+    return [say(f"api.{code}", language)]
 
 
 def local_text(moment: datetime | None, zone: str | ZoneInfo) -> str:

@@ -47,6 +47,20 @@ def test_missing_unknown_wrong_and_revoked_keys_get_one_same_answer(world: World
     assert len({json.dumps(body) for _, body in answers}) == 1
 
 
+def test_a_refused_key_is_told_what_to_do_if_it_was_revoked(world: World) -> None:
+    _, body = world.call("GET", "/v1/posts", authorization="Bearer x")
+    assert "revoked, ask for a new one" in body["error"]["message"]
+
+
+def test_what_is_not_there_is_told_by_name_in_the_readers_language(world: World) -> None:
+    status, body = world.call("GET", "/v1/posts/P404", **{"accept-language": "fr-CA"})
+    assert status == 404
+    [problem] = body["error"]["problems"]
+    assert (problem["code"], problem["where"]) == ("unknown_post", "P404")
+    assert body["error"]["message"] == problem["message"]
+    assert "pas de publication" in problem["message"]
+
+
 def test_only_the_hash_of_a_key_is_stored(world: World) -> None:
     secret = world.secret.rpartition("_")[2]
     assert secret not in repr(world.store.tokens)
@@ -66,8 +80,11 @@ def test_the_same_ref_again_is_the_same_post_and_another_text_is_a_conflict(worl
     _, first = world.call("POST", "/v1/posts", a_request(ref="R1"))
     status, again = world.call("POST", "/v1/posts", a_request(ref="R1"))
     assert (status, again["post"], again["is_new"]) == (200, first["post"], False)
-    status, _ = world.call("POST", "/v1/posts", a_request(ref="R1", text="Autre chose"))
+    status, answer = world.call("POST", "/v1/posts", a_request(ref="R1", text="Autre chose"))
     assert status == 409
+    [problem] = answer["error"]["problems"]
+    assert (problem["code"], problem["where"]) == ("ref_changed", "ref")
+    assert first["post"] in answer["error"]["message"]
     assert len(world.store.posts) == 1
 
 

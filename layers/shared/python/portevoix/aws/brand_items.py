@@ -8,7 +8,7 @@ from portevoix.aws.shapes import encoded, from_item
 from portevoix.aws.table import Table
 from portevoix.aws.writes import Write, present, same
 from portevoix.model.brands import Account, Brand, Member, Pause, Token, pause_scopes
-from portevoix.model.errors import NotFoundError
+from portevoix.model.missing import no_account, no_brand, no_token
 from portevoix.ports import Gate
 
 
@@ -27,7 +27,7 @@ class Brands:
         """Return a brand; raise NotFoundError."""
         item = self._table.get(keys.brand(brand_id))
         if item is None:
-            raise NotFoundError(f"There is no brand '{brand_id}'.")
+            raise no_brand(brand_id)
         return from_item(Brand, item)
 
     def list_brands(self) -> tuple[Brand, ...]:
@@ -53,7 +53,7 @@ class Brands:
         """Return an account; raise NotFoundError."""
         item = self._table.get(keys.account(brand_id, account_id))
         if item is None:
-            raise _no_account(brand_id, account_id)
+            raise no_account(brand_id, account_id)
         return from_item(Account, item)
 
     def list_accounts(self, brand_id: str) -> tuple[Account, ...]:
@@ -86,7 +86,7 @@ class Brands:
         pauses = [keys.pause(scope) for scope in pause_scopes(brand_id, account_id)]
         found = self._table.get_many([account, *pauses])
         if account not in found:
-            raise _no_account(brand_id, account_id)
+            raise no_account(brand_id, account_id)
         return Gate(
             pauses=tuple(from_item(Pause, found[key]) for key in pauses if key in found),
             account=from_item(Account, found[account]),
@@ -117,13 +117,9 @@ class Brands:
         """Return a token; raise NotFoundError."""
         item = self._table.get(keys.token(token_id))
         if item is None:
-            raise NotFoundError("There is no such token.")
+            raise no_token(token_id)
         return from_item(Token, item)
 
     def list_tokens(self) -> tuple[Token, ...]:
         """Return every token, revoked ones too, by id."""
         return tuple(from_item(Token, item) for item in self._table.query(keys.tokens()))
-
-
-def _no_account(brand_id: str, account_id: str) -> NotFoundError:
-    return NotFoundError(f"Brand '{brand_id}' has no account '{account_id}'.")

@@ -9,7 +9,7 @@ from portevoix.aws.table import Table
 from portevoix.aws.writes import Write, absent, present, same
 from portevoix.model.digests import DigestSending, DigestState, Recipient
 from portevoix.model.due import DueKind
-from portevoix.model.errors import NotFoundError
+from portevoix.model.missing import no_recipient
 
 
 class Digests:
@@ -27,7 +27,7 @@ class Digests:
         """Return a recipient; raise NotFoundError."""
         item = self._table.get(keys.recipient(brand_id, recipient_id))
         if item is None:
-            raise _no_recipient(brand_id, recipient_id)
+            raise no_recipient(brand_id, recipient_id)
         return from_item(Recipient, item)
 
     def list_recipients(self, brand_id: str) -> tuple[Recipient, ...]:
@@ -63,7 +63,7 @@ class Digests:
         )
         refusal = self._table.write(write)
         if refusal is not None and refusal.old[0] is None:
-            raise _no_recipient(brand_id, recipient_id)
+            raise no_recipient(brand_id, recipient_id)
         return refusal is None
 
     def arm_digest(self, sending: DigestSending) -> bool:
@@ -105,7 +105,3 @@ class Digests:
     def _recipient_item(self, recipient: Recipient) -> Item:
         key = keys.recipient(recipient.brand_id, recipient.recipient_id)
         return due_item(key, recipient, DueKind.DIGEST, self._table.shards)
-
-
-def _no_recipient(brand_id: str, recipient_id: str) -> NotFoundError:
-    return NotFoundError(f"Brand '{brand_id}' has no recipient '{recipient_id}'.")

@@ -20,8 +20,8 @@ from portevoix.aws.shapes import Item, encoded, from_item
 from portevoix.aws.table import Table
 from portevoix.aws.writes import Write, absent
 from portevoix.model.due import DueKind
-from portevoix.model.errors import NotFoundError
 from portevoix.model.mentions import Mention, Source
+from portevoix.model.missing import no_source
 from portevoix.model.times import to_text
 from portevoix.ports import Page
 
@@ -44,7 +44,7 @@ class Listening:
         """Return a source; raise NotFoundError."""
         item = self._table.get(keys.source(brand_id, source_id))
         if item is None:
-            raise NotFoundError(f"Brand '{brand_id}' has no source '{source_id}'.")
+            raise no_source(brand_id, source_id)
         return from_item(Source, item)
 
     def list_sources(self, brand_id: str) -> tuple[Source, ...]:

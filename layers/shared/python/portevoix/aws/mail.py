@@ -7,6 +7,7 @@ from portevoix.model.errors import (
     ConfigurationError,
     NotSentError,
     PortevoixError,
+    Problem,
     RejectedError,
     UnknownOutcomeError,
 )
@@ -62,10 +63,13 @@ def _refusal(error: "ClientError", sender: str) -> PortevoixError:
         return ConfigurationError(
             f"Amazon SES does not send for '{sender}': verify this address or its domain in SES "
             "(PORTEVOIX_SENDER_ADDRESS), or, if it is verified, leave the SES sandbox, in which "
-            "recipients must be verified too."
+            "recipients must be verified too.",
+            Problem.of("sender_not_verified", address=sender),
         )
     if code in _STOPPED:
-        return ConfigurationError(f"Amazon SES has stopped this account's sending ({code}).")
+        return ConfigurationError(
+            f"Amazon SES has stopped this account's sending ({code}).", Problem.of("mail_stopped")
+        )
     if code in _FORBIDDEN:
         return ConfigurationError(
             f"AWS refuses to send as '{sender}' ({code}): the role allows only the address of "

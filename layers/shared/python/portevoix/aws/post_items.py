@@ -20,7 +20,8 @@ from portevoix.aws.shapes import Item, from_item
 from portevoix.aws.table import Table
 from portevoix.aws.writes import Mark, Write, absent, absent_or_below, present
 from portevoix.model.deliveries import Delivery, DeliveryKey, Published
-from portevoix.model.errors import ConflictError, InvalidError, NotFoundError, Problem
+from portevoix.model.errors import InvalidError, Problem
+from portevoix.model.missing import changed_meanwhile, no_delivery, no_media, no_post
 from portevoix.model.posts import Media, Post
 from portevoix.model.times import to_text
 from portevoix.ports import Change, Page
@@ -68,14 +69,14 @@ class Posts:
             else:
                 deliveries.append(from_item(Delivery, item))
         if post is None:
-            raise NotFoundError(f"There is no post '{post_id}'.")
+            raise no_post(post_id)
         return post, tuple(sorted(deliveries, key=lambda delivery: delivery.key))
 
     def get_delivery(self, key: DeliveryKey) -> Delivery:
         """Return a delivery (strongly consistent); raise NotFoundError."""
         item = self._table.get(keys.delivery(key))
         if item is None:
-            raise _no_delivery(key)
+            raise no_delivery(key)
         return from_item(Delivery, item)
 
     def list_posts(
@@ -132,7 +133,7 @@ class Posts:
             return True
         if 0 in refusal.old:
             return _landed(refusal, claimed.key)
-        raise _conflict([str(others[index - 1].seen.key) for index in sorted(refusal.old)])
+        raise changed_meanwhile([str(others[index - 1].seen.key) for index in sorted(refusal.old)])
 
     def record_evidence(self, key: DeliveryKey, evidence: Published, now: datetime) -> bool:
         """Keep proof that came late, due at once; False if a remote id is there already."""
@@ -158,7 +159,7 @@ class Posts:
         else:
             refusal = self._table.write_all(writes, token)
         if refusal is not None:
-            raise _conflict([names[index] for index in sorted(refusal.old)])
+            raise changed_meanwhile([names[index] for index in sorted(refusal.old)])
 
     def save_media(self, media: Media) -> None:
         """Write a media's description."""
@@ -169,7 +170,7 @@ class Posts:
         """Return a media's description; raise NotFoundError."""
         item = self._table.get(keys.media(brand_id, media_id))
         if item is None:
-            raise NotFoundError(f"Brand '{brand_id}' has no media '{media_id}'.")
+            raise no_media(brand_id, media_id)
         return from_item(Media, item)
 
     def list_media(self, brand_id: str) -> tuple[Media, ...]:
@@ -197,13 +198,5 @@ def _landed(refusal: RefusedError | None, key: DeliveryKey) -> bool:
     if refusal is None:
         return True
     if refusal.old[0] is None:
-        raise _no_delivery(key)
+        raise no_delivery(key)
     return False
-
-
-def _no_delivery(key: DeliveryKey) -> NotFoundError:
-    return NotFoundError(f"There is no delivery '{key}'.")
-
-
-def _conflict(names: Sequence[str]) -> ConflictError:
-    return ConflictError(f"Changed meanwhile, read again: {', '.join(names)}.")

@@ -17,7 +17,7 @@ from portevoix.intake.plan_posts import (
 from portevoix.intake.plan_rows import RowProblem
 from portevoix.model.brands import Account
 from portevoix.model.deliveries import STOPPED, Delivery
-from portevoix.model.errors import InvalidError, Problem
+from portevoix.model.errors import ConflictError, InvalidError, Problem
 from portevoix.model.posts import Post, Variant
 
 
@@ -134,9 +134,10 @@ def _count(
             (report.refused if is_stopped else report.planned).append(delivery)
         return
     report.already_there.append(queued.post)
-    if not says_the_same(wanted, queued.post):
-        problem = Problem.of("ref_changed", "ref", ref=wanted.post.ref, post=queued.post.post_id)
-        report.problems.append(RowProblem(row, "ref", problem))
+    try:
+        check_same(wanted, queued)
+    except ConflictError as error:
+        report.problems += [RowProblem(row, "ref", problem) for problem in error.problems]
 
 
 class Wanted(Protocol):
@@ -161,6 +162,17 @@ class Wanted(Protocol):
     def variants(self) -> Mapping[str, Variant]:
         """Its texts."""
         ...
+
+
+def check_same(wanted: Wanted, queued: QueuedPost, *, with_moment: bool = True) -> None:
+    """Raise ConflictError if the `ref` was queued before and says something else."""
+    stored = queued.post
+    if queued.is_new or says_the_same(wanted, stored, with_moment=with_moment):
+        return
+    raise ConflictError(
+        f"'{stored.ref}' is queued already and says something else: post {stored.post_id}.",
+        Problem.of("ref_changed", "ref", ref=stored.ref, post=stored.post_id),
+    )
 
 
 def says_the_same(wanted: Wanted, stored: Post, *, with_moment: bool = True) -> bool:

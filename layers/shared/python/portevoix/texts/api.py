@@ -2,8 +2,10 @@
 
 TEXTS = {
     "unauthorized": (
-        "Cette clé n’ouvre pas l’API : envoyez « Authorization: Bearer pvx_… ».",
-        "This key does not open the API: send “Authorization: Bearer pvx_…”.",
+        "Cette clé n’ouvre pas l’API : envoyez « Authorization: Bearer pvx_… » ; "
+        "si la clé a été révoquée, demandez-en une nouvelle.",
+        "This key does not open the API: send “Authorization: Bearer pvx_…”; "
+        "if the key was revoked, ask for a new one.",
     ),
     "forbidden": (
         "Cette clé ne sert pas à cette marque : demandez-en une autre.",

@@ -189,9 +189,9 @@ TEXTS = {
     ),
     "ref_changed": (
         "« {ref} » est déjà dans la file avec un autre contenu ; rien n’a changé : "
-        "modifiez la publication {post}, ou donnez un nouveau nom à cette ligne.",
+        "modifiez la publication {post}, ou donnez un autre nom à celle-ci.",
         "“{ref}” is queued already and says something else; nothing was changed: "
-        "edit the post {post}, or give this row a new name.",
+        "edit the post {post}, or give this one another name.",
     ),
     # brands and accounts
     "unusable_brand_id": (
@@ -316,6 +316,22 @@ TEXTS = {
     "instance_moved": (
         "{address} renvoie à {leads_to} : donnez cette adresse-là.",
         "{address} leads to {leads_to}: give that address.",
+    ),
+    # what whoever installs Portevoix can mend
+    "sender_not_verified": (
+        "Amazon SES n’envoie pas pour « {address} » : vérifiez cette adresse ou son domaine dans "
+        "SES, ou, si c’est fait, sortez du bac à sable de SES, où les destinataires sont à "
+        "vérifier aussi.",
+        "Amazon SES does not send for “{address}”: verify this address or its domain in SES, or, "
+        "if that is done, leave the SES sandbox, in which recipients must be verified too.",
+    ),
+    "mail_stopped": (
+        "Amazon SES a suspendu les envois de ce compte AWS : voyez sa console.",
+        "Amazon SES has stopped this AWS account's sending: see its console.",
+    ),
+    "setting_to_mend": (
+        "Un réglage de l’installation est à corriger. {detail}",
+        "{detail}",
     ),
     # what is not there
     "unknown_brand": (

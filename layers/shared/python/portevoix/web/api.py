@@ -92,14 +92,13 @@ def find_route(request: Request) -> tuple[Route | None, tuple[str, ...], list[st
 
 def refusal(error: PortevoixError, language: str) -> dict[str, Any]:
     """Return the answer to what a caller can change or await; raise anything else again."""
-    if isinstance(error, InvalidError):
-        return json_answer(422, error_view("invalid", language, error.problems), language)
     for kind, status, code in (
+        (InvalidError, 422, "invalid"),
         (NotFoundError, 404, "not_found"),
         (ConflictError, 409, "conflict"),
         (NetworkError, 502, "network"),
         (StoreUnavailableError, 503, "unavailable"),
     ):
         if isinstance(error, kind):
-            return json_answer(status, error_view(code, language), language)
+            return json_answer(status, error_view(code, language, error.problems), language)
     raise error

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from portevoix.model.brands import Brand
 from portevoix.model.deliveries import DeliveryKey
-from portevoix.model.errors import ConflictError, InvalidError, Problem
+from portevoix.model.errors import InvalidError, Problem
 from portevoix.model.posts import Post
 from portevoix.model.times import parse_moment, zone_of
 from portevoix.publishing.change import (
@@ -45,10 +45,9 @@ def create_post(call: Call) -> Answer:
     queued = queue_post(draft, call.env.desk, call.now)
     is_now = (body.moment or "").lower() == "now"
     if not queued.is_new:
-        from portevoix.intake.import_plan import says_the_same
+        from portevoix.intake.import_plan import check_same
 
-        if not says_the_same(draft, queued.post, with_moment=not is_now):
-            raise ConflictError(f"“{body.ref}” is queued already and says something else.")
+        check_same(draft, queued, with_moment=not is_now)
     view = whole_post_view(queued.post, queued.deliveries, call.language)
     return (201 if queued.is_new else 200), {**view, "is_new": queued.is_new}
 

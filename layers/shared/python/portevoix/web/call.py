@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from portevoix.model.brands import Token
-from portevoix.model.errors import NotFoundError
+from portevoix.model.missing import no_post
 from portevoix.model.posts import Post
 from portevoix.ports import BrandStore, Clock, Credentials, MediaObjects, NewId, PostStore
 from portevoix.publishing.plan import Desk
@@ -81,4 +81,4 @@ class Call:
     def check_scope(self, post: Post) -> None:
         """Raise NotFoundError for a post of another brand, as if it did not exist."""
         if not may_act_for(self.token, post.brand_id):
-            raise NotFoundError(f"There is no post {post.post_id}.")
+            raise no_post(post.post_id)

@@ -13,6 +13,9 @@ from portevoix.texts import say
 from portevoix.texts.problems import problem_sentence
 from portevoix.web.words import hold_words, state_words, trouble_sentence
 
+TOLD_BY_PROBLEMS = frozenset({"not_found", "conflict"})
+"""Codes of texts/api that are said only where nothing more precise is known."""
+
 
 def moment_view(moment: datetime | None) -> str | None:
     """Return a moment in UTC, or None."""
@@ -122,4 +125,7 @@ def error_view(
 ) -> Mapping[str, Any]:
     """Return an error: a sentence of texts/api and each thing to change."""
     told = [problem_view(problem, language) for problem in problems]
-    return {"error": {"message": say(f"api.{code}", language, **values), "problems": told}}
+    message = say(f"api.{code}", language, **values)
+    if told and code in TOLD_BY_PROBLEMS:
+        message = " ".join(view["message"] for view in told)
+    return {"error": {"message": message, "problems": told}}

@@ -4,7 +4,7 @@ from urllib.parse import quote, urlsplit
 
 from portevoix.model.brands import Account
 from portevoix.model.deliveries import Published
-from portevoix.model.errors import NotFoundError, UnknownOutcomeError
+from portevoix.model.errors import NotFoundError, Problem, UnknownOutcomeError
 from portevoix.networks.addresses import UnreachableError, read_target
 from portevoix.networks.mastodon.answers import object_of
 from portevoix.networks.mastodon.calls import Caller, Calls, named
@@ -20,7 +20,8 @@ def find_published(calls: Calls, account: Account, caller: Caller, url: str) -> 
     except UnknownOutcomeError as error:
         raise named(error, caller) from error.__cause__
     raise NotFoundError(
-        f"{url} is not a post of {account.account_id}: give the address of the post itself."
+        f"{url} is not a post of {account.account_id}: give the address of the post itself.",
+        Problem.of("not_our_post", url),
     )
 
 
