@@ -19,7 +19,9 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, int]:
         "handed_out": tick.handed_out,
         "prepared": tick.prepared,
         "taken_out": tick.taken_out,
+        "unreadable": len(tick.unreadable),
     }
     count(f"{kind.capitalize()}HandedOut", tick.handed_out)
-    logger.info("tick", extra={"kind": kind, **counts})
+    count("Unreadable", len(tick.unreadable))
+    logger.info("tick", extra={"kind": kind, **counts, "unread": tick.unreadable})
     return counts

@@ -62,10 +62,13 @@ class FakeBrands(Faulty):
         return tuple(a for key, a in sorted(self.accounts.items()) if key[0] == brand_id)
 
     @verb
-    def mark_disconnected(self, brand_id: str, account_id: str) -> bool:
-        account = self._account(brand_id, account_id)
-        self.accounts[brand_id, account_id] = replace(account, needs_reconnection=True)
-        return not account.needs_reconnection
+    def mark_disconnected(self, account: Account) -> bool:
+        stored = self._account(account.brand_id, account.account_id)
+        if stored.needs_reconnection or stored.secret_version != account.secret_version:
+            return False
+        key = account.brand_id, account.account_id
+        self.accounts[key] = replace(stored, needs_reconnection=True)
+        return True
 
     @verb
     def get_gate(self, brand_id: str, account_id: str) -> Gate:

@@ -1,7 +1,7 @@
 """Secrets in memory."""
 
 from portevoix.model.brands import Account
-from portevoix.model.errors import ConfigurationError
+from portevoix.model.errors import ConfigurationError, MissingSecretError
 
 
 class FakeCredentials:
@@ -19,7 +19,7 @@ class FakeCredentials:
         if versions is None:
             return f"secret-of-{account.account_id}"
         if not 1 <= account.secret_version <= len(versions):
-            raise ConfigurationError(f"The secret of {account.account_id} is missing.")
+            raise MissingSecretError(f"The secret of {account.account_id} is missing.")
         return versions[account.secret_version - 1]
 
     def save_account_secret(self, brand_id: str, account_id: str, secret: str) -> int:

@@ -40,7 +40,7 @@ def test_what_is_not_there_is_not_found(stores: Stores) -> None:
         lambda: stores.brands.get_account(BRAND, "nobody"),
         lambda: stores.brands.get_token("nobody"),
         lambda: stores.brands.get_gate(BRAND, "nobody"),
-        lambda: stores.brands.mark_disconnected(BRAND, "nobody"),
+        lambda: stores.brands.mark_disconnected(an_account(account_id="nobody")),
     ):
         with pytest.raises(NotFoundError):
             ask()
@@ -68,9 +68,15 @@ def test_accounts_are_listed_by_id(stores: Stores) -> None:
 
 def test_only_the_first_who_finds_an_account_disconnected_is_told(stores: Stores) -> None:
     stores.brands.save_account(an_account())
-    told = [stores.brands.mark_disconnected(BRAND, ACCOUNT) for _ in range(2)]
+    told = [stores.brands.mark_disconnected(an_account()) for _ in range(2)]
     assert told == [True, False]
     assert stores.brands.get_account(BRAND, ACCOUNT).needs_reconnection
+
+
+def test_a_refusal_of_the_old_secret_does_not_mark_the_new_connection(stores: Stores) -> None:
+    stores.brands.save_account(an_account(secret_version=2))
+    assert not stores.brands.mark_disconnected(an_account(secret_version=1))
+    assert not stores.brands.get_account(BRAND, ACCOUNT).needs_reconnection
 
 
 def test_the_gate_has_the_account_and_every_pause_over_it(stores: Stores) -> None:
@@ -121,4 +127,4 @@ def test_a_lost_answer_is_asked_for_again(real_stores: Stores) -> None:
     assert real_stores.client is not None
     real_stores.brands.save_account(an_account())
     real_stores.client.lose(True)
-    assert real_stores.brands.mark_disconnected(BRAND, ACCOUNT)
+    assert real_stores.brands.mark_disconnected(an_account())

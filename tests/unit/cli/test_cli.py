@@ -42,7 +42,8 @@ def an_environment() -> Any:
     network = FakeConnector(clock)
     connectors = FakeConnectors(mastodon=network)
     new_id, mailer = FakeNewId(), FakeMailer()
-    desk = Desk(store, store, connectors, FakeDeliveryQueue(), FakeWorkers(), objects, new_id)
+    queue, workers = FakeDeliveryQueue(), FakeWorkers()
+    desk = Desk(store, store, connectors, queue, workers, objects, new_id, clock)
     return SimpleNamespace(
         clock=clock,
         new_id=new_id,
@@ -164,7 +165,7 @@ def test_an_account_that_its_server_does_not_confirm_is_not_stored(
 
 
 def test_checking_an_account_again_clears_the_need_to_reconnect(portevoix: Run, env: Any) -> None:
-    env.store.mark_disconnected(BRAND, ACCOUNT)
+    env.store.mark_disconnected(env.store.get_account(BRAND, ACCOUNT))
     assert portevoix("account", "check", ACCOUNT)[0] == 0
     assert env.store.get_account(BRAND, ACCOUNT).needs_reconnection is False
 

@@ -46,6 +46,7 @@ class Importer:
             workers=FakeWorkers(),
             media_objects=self.objects,
             new_id=FakeNewId(),
+            clock=FakeClock(),
         )
 
     @property

@@ -12,10 +12,11 @@ from portevoix.model.due import DueKind
 from portevoix.model.errors import PortevoixError
 from portevoix.model.posts import Part, Variant
 from portevoix.ports import Wake
-from portevoix.publishing.deliver import Delivered, Sender, deliver
+from portevoix.publishing.deliver import deliver
 from portevoix.publishing.dispatch import Dispatcher, dispatch
 from portevoix.publishing.plan import Desk, Draft, Queued, queue_post
 from portevoix.publishing.prepare import Preparer, prepare
+from portevoix.publishing.sender import Delivered, Sender
 from portevoix.publishing.wake import key_of
 
 from tests.factories import ACCOUNT, BRAND, NOON, a_brand, a_media, an_account
@@ -96,6 +97,7 @@ class Newsroom:
             workers=self,
             media_objects=self.media_objects,
             new_id=self.new_id,
+            clock=self.clock,
         )
 
     def sender(self) -> Sender:

@@ -38,6 +38,7 @@ class World:
             workers=FakeWorkers(),
             media_objects=self.media_objects,
             new_id=self.new_id,
+            clock=self.clock,
         )
         self.store.save_brand(a_brand())
         self.store.save_account(an_account())

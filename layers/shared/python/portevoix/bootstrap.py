@@ -34,10 +34,10 @@ if TYPE_CHECKING:
         PostStore,
         Workers,
     )
-    from portevoix.publishing.deliver import Sender
     from portevoix.publishing.dispatch import Dispatcher
     from portevoix.publishing.plan import Desk
     from portevoix.publishing.prepare import Preparer
+    from portevoix.publishing.sender import Sender
     from portevoix.reporting.digest import DigestPorts
     from portevoix.reporting.measure import MeasurePorts
 
@@ -213,6 +213,7 @@ class Environment:
             workers=late(lambda: self.workers),
             media_objects=late(lambda: self.media_objects),
             new_id=self.new_id,
+            clock=self.clock,
         )
 
     @property
@@ -230,7 +231,7 @@ class Environment:
 
     def sender(self, remaining: "Callable[[], timedelta]") -> "Sender":
         """Return what delivering needs; `remaining` is the invocation's time left."""
-        from portevoix.publishing.deliver import Sender
+        from portevoix.publishing.sender import Sender
 
         return Sender(
             posts=self.posts,

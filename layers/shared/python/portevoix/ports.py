@@ -100,7 +100,7 @@ class BrandStore(Protocol):
         """Return a brand's accounts, by id."""
         ...
 
-    def mark_disconnected(self, brand_id: str, account_id: str) -> bool:
+    def mark_disconnected(self, account: Account) -> bool:
         """Note that an account must be reconnected; False if that was known already."""
         ...
 

@@ -61,23 +61,24 @@ class Brands:
         items = self._table.query(keys.of_brand(brand_id), prefix="ACCOUNT#")
         return tuple(from_item(Account, item) for item in items)
 
-    def mark_disconnected(self, brand_id: str, account_id: str) -> bool:
-        """Note that an account must be reconnected; False if that was known already.
+    def mark_disconnected(self, account: Account) -> bool:
+        """Note that an account must be reconnected; False if that is known, or no longer true.
 
         Raise NotFoundError. Of several that find out at once, one is told True.
         """
+        expected = {
+            "needs_reconnection": encoded(False),
+            "secret_version": encoded(account.secret_version),
+        }
         write = Write(
-            keys.account(brand_id, account_id),
+            keys.account(account.brand_id, account.account_id),
             sets={"needs_reconnection": encoded(True)},
-            conditions=(
-                present("pk"),
-                same("needs_reconnection", {"needs_reconnection": encoded(False)}),
-            ),
+            conditions=(present("pk"), *(same(name, expected) for name in expected)),
             mark=new_mark(),
         )
         refusal = self._table.write(write)
         if refusal is not None and refusal.old[0] is None:
-            raise _no_account(brand_id, account_id)
+            raise no_account(account.brand_id, account.account_id)
         return refusal is None
 
     def get_gate(self, brand_id: str, account_id: str) -> Gate:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from portevoix.aws.failures import code_of, service_failure
 from portevoix.model.brands import Account
-from portevoix.model.errors import ConfigurationError
+from portevoix.model.errors import MissingSecretError
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
@@ -77,5 +77,5 @@ class SsmCredentials:
             return call(Name=name, **request)
         except (BotoCoreError, ClientError) as error:
             if code_of(error) in _MISSING:
-                raise ConfigurationError(f"The parameter {name} is missing: {advice}") from error
+                raise MissingSecretError(f"The parameter {name} is missing: {advice}") from error
             raise service_failure(error, f"The parameter {name}", advice) from error

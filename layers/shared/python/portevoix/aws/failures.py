@@ -121,7 +121,7 @@ def service_failure(error: Exception, what: str, advice: str) -> Exception:
     code = code_of(error)
     if code in _FORBIDDEN:
         return ConfigurationError(f"AWS refuses access to {what} ({code}): check the role.")
-    if code in _BUSY or status_of(error) >= 500:
+    if code in _BUSY or status_of(error) == 429 or status_of(error) >= 500:
         return StoreUnavailableError(f"{what} did not answer: {code}.")
     if "NotFound" in code or "NonExistentQueue" in code or code == "NoSuchBucket":
         return ConfigurationError(f"{what} does not exist: {advice}")
@@ -129,6 +129,7 @@ def service_failure(error: Exception, what: str, advice: str) -> Exception:
 
 
 def _transport_failure(error: Exception) -> Exception:
+    from botocore.exceptions import ConnectionError as AwsConnectionError
     from botocore.exceptions import (
         HTTPClientError,
         NoCredentialsError,
@@ -141,6 +142,6 @@ def _transport_failure(error: Exception) -> Exception:
         return ConfigurationError(
             f"{error} Give AWS credentials and a region (AWS_PROFILE, AWS_REGION)."
         )
-    if isinstance(error, (HTTPClientError, ResponseParserError)):
+    if isinstance(error, (AwsConnectionError, HTTPClientError, ResponseParserError)):
         return StoreUnavailableError(f"AWS did not answer: {type(error).__name__}.")
     return error

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
+from portevoix.model.brands import Account
 from portevoix.model.errors import (
     AuthorizationError,
     ConfigurationError,
@@ -81,19 +82,29 @@ def poll_source(
         account = brands.get_account(brand_id, source.account_id)
         if account.needs_reconnection:
             return reading.fail("authorization", "the account waits to be reconnected")
-        secret = credentials.account_secret(account)
-        connector = connectors.connector(account.network)
-        while reading.may_go_on(now + READING_TIME):
-            page = connector.fetch_mentions(account, secret, reading.source)
-            reading.keep(page.mentions, page.cursor, has_more=page.has_more)
+        _read_pages(reading, account, connectors, credentials, now + READING_TIME)
     except RateLimitedError as error:
         return reading.fail("rate_limited", error.detail, not_before=error.retry_at)
     except AuthorizationError as error:
-        brands.mark_disconnected(brand_id, source.account_id)
+        brands.mark_disconnected(account)
         return reading.fail("authorization", error.detail)
     except (NetworkError, ConfigurationError, NotFoundError) as error:
         return reading.fail(reading_trouble(error), str(error))
     return reading.finish()
+
+
+def _read_pages(
+    reading: "_Reading",
+    account: Account,
+    connectors: Connectors,
+    credentials: Credentials,
+    until: datetime,
+) -> None:
+    secret = credentials.account_secret(account)
+    connector = connectors.connector(account.network)
+    while reading.may_go_on(until):
+        page = connector.fetch_mentions(account, secret, reading.source)
+        reading.keep(page.mentions, page.cursor, has_more=page.has_more)
 
 
 def poll_sources(

@@ -183,8 +183,8 @@ class GuardedSession:
             import certifi
 
             self._tls = ssl.create_default_context(cafile=self._ca_file or certifi.where())
-        raw.settimeout(_remaining(deadline))
         try:
+            raw.settimeout(_remaining(deadline))
             return self._tls.wrap_socket(raw, server_hostname=target.host)
         except (OSError, ValueError) as error:
             raise refuse("tls_failed", target.host) from error

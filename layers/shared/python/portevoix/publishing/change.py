@@ -16,7 +16,7 @@ from portevoix.model.posts import PUBLISH_BEFORE
 from portevoix.ports import Change, Credentials
 from portevoix.publishing.outcome import adopted
 from portevoix.publishing.plan import Desk, wake
-from portevoix.publishing.siblings import effects, held, replanned
+from portevoix.publishing.siblings import earlier_id, effects, held, replanned
 
 REVIVABLE = EDITABLE | {DeliveryState.REJECTED, DeliveryState.MISSED}
 """An edit may still change these: nothing of them has left."""
@@ -56,7 +56,7 @@ def cancel_post(
         for d in chosen
         if d.state in DROPPABLE
     ]
-    return applied(changes, desk, now, "nothing of it can be cancelled any more")
+    return applied(changes, desk, "nothing of it can be cancelled any more")
 
 
 def hold_post(
@@ -69,7 +69,7 @@ def hold_post(
         for d in of_account(deliveries, account_id)
         if d.state in EDITABLE and d.state is not DeliveryState.HELD
     ]
-    return applied(changes, desk, now, "nothing of it can be suspended any more")
+    return applied(changes, desk, "nothing of it can be suspended any more")
 
 
 def release_post(
@@ -84,7 +84,7 @@ def release_post(
     chosen = of_account(deliveries, account_id)
     leaving = [d for d in chosen if d.state is DeliveryState.SENDING]
     for delivery in leaving:
-        desk.posts.note_release(delivery.key, now)
+        desk.posts.note_release(delivery.key, desk.clock.now())
     changes = [
         Change(d, released(d, deliveries, now))
         for d in chosen
@@ -92,17 +92,12 @@ def release_post(
     ]
     if leaving and not changes:
         return tuple(leaving)
-    return applied(changes, desk, now, "nothing of it is suspended")
+    return applied(changes, desk, "nothing of it is suspended")
 
 
 def released(delivery: Delivery, siblings: Iterable[Delivery], now: datetime) -> Delivery:
     """Return a held delivery on its way; a chain's later part goes on from the part before it."""
-    earlier = [
-        s
-        for s in siblings
-        if s.key.account_id == delivery.key.account_id and s.key.part == delivery.key.part - 1
-    ]
-    reply_to = earlier[0].remote_id if earlier else ""
+    reply_to = earlier_id(delivery, siblings)
     ready = delivery.with_changes(
         reply_to=reply_to or delivery.reply_to, released_at=now, fence=delivery.fence + 1
     )
@@ -129,23 +124,34 @@ def decide_delivery(
     delivery = desk.posts.get_delivery(key)
     if delivery.state is not DeliveryState.NEEDS_DECISION:
         raise ConflictError(f"There is nothing to decide: {key} is {delivery.state}.")
-    if there_url:
+    if delivery.evidence is not None:
+        after = adopted(delivery, delivery.evidence)  # proof came while the member looked
+    elif there_url:
         account = desk.brands.get_account(post.brand_id, key.account_id)
         secret = credentials.account_secret(account)
         connector = desk.connectors.connector(account.network)
         after = adopted(delivery, connector.find_published(account, secret, there_url))
     else:
-        restarted = delivery.with_changes(
-            attempts=0,
-            doubt_since=None,
-            evidence=None,
-            fence=delivery.fence + 1,
-            publish_before=max(delivery.publish_before, now + PUBLISH_BEFORE),
-        )
-        after = replanned(restarted, now)
+        after = sent_again(delivery, now)
     others = effects(after, deliveries, now)
-    applied([Change(delivery, after), *others], desk, now, "")
+    applied([Change(delivery, after), *others], desk, "")
     return after
+
+
+def sent_again(delivery: Delivery, now: datetime) -> Delivery:
+    """Return a doubt that a member had sent again, with five new attempts.
+
+    A text keeps its frozen record, and so the age of its key: should it be there after all, a
+    server that still knows the key says so.
+    """
+    restarted = delivery.with_changes(
+        attempts=0,
+        doubt_since=None,
+        fence=delivery.fence + 1,
+        publish_before=max(delivery.publish_before, now + PUBLISH_BEFORE),
+    )
+    after = replanned(restarted, now)
+    return after if delivery.content.media else after.with_changes(record=delivery.record)
 
 
 def of_account(deliveries: Iterable[Delivery], account_id: str | None) -> tuple[Delivery, ...]:
@@ -153,12 +159,12 @@ def of_account(deliveries: Iterable[Delivery], account_id: str | None) -> tuple[
     return tuple(d for d in deliveries if account_id in (None, d.key.account_id))
 
 
-def applied(changes: list[Change], desk: Desk, now: datetime, nothing: str) -> tuple[Delivery, ...]:
+def applied(changes: list[Change], desk: Desk, nothing: str) -> tuple[Delivery, ...]:
     """Write changes and wake what is near; raise ConflictError if there are none."""
     if not changes:
         raise ConflictError(f"Nothing was changed: {nothing}.")
     desk.posts.change_deliveries(changes)
-    wake([c.after for c in changes], desk, now)
+    wake([c.after for c in changes], desk)
     return tuple(c.after for c in changes)
 
 

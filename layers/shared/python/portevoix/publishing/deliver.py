@@ -4,8 +4,6 @@ docs/architecture.md tells the life of a delivery; a worker may die, be late or 
 twice at any line of this file, and the post still goes out once, or a member decides.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -17,58 +15,16 @@ from portevoix.model.deliveries import (
     Delivery,
     DeliveryKey,
     DeliveryState,
-    HoldReason,
-    Published,
     Record,
     may_resend,
 )
-from portevoix.model.errors import ConfigurationError, ConflictError, NotFoundError
-from portevoix.ports import (
-    BrandStore,
-    Change,
-    Clock,
-    Connectors,
-    Credentials,
-    DeliveryQueue,
-    NewId,
-    PostStore,
-    Publisher,
-)
+from portevoix.model.errors import MissingSecretError, NotFoundError
+from portevoix.ports import Publisher
 from portevoix.publishing import outcome
 from portevoix.publishing.gate import stopped_at_gate
-from portevoix.publishing.siblings import effects, replanned
-from portevoix.publishing.wake import wake_at, wake_near
-
-
-@dataclass(frozen=True, slots=True)
-class Sender:
-    """What delivering needs. `remaining` says how long this invocation may still run.
-
-    `roll` gives a number from 0 to 1, for the jitter of back-offs.
-    """
-
-    posts: PostStore
-    brands: BrandStore
-    connectors: Connectors
-    credentials: Credentials
-    queue: DeliveryQueue
-    clock: Clock
-    new_id: NewId
-    roll: Callable[[], float]
-    remaining: Callable[[], timedelta]
-
-
-@dataclass(frozen=True, slots=True)
-class Delivered:
-    """What an invocation did: the delivery's state afterwards, and whether it acted on it.
-
-    `is_last`: no part of its chain comes after it.
-    """
-
-    key: DeliveryKey
-    state: str
-    acted: bool
-    is_last: bool = True
+from portevoix.publishing.recording import changed, rechecked, record, siblings_of, skipped
+from portevoix.publishing.sender import Delivered, Sender
+from portevoix.publishing.wake import wake_near
 
 
 def deliver(key: DeliveryKey, sender: Sender) -> Delivered:
@@ -132,11 +88,14 @@ def unsent(delivery: Delivery, now: datetime) -> Delivery | None:
 
 
 def wait_for(delivery: Delivery, sender: Sender) -> bool:
-    """Wait up to ten seconds for the moment; if it is further off, send the message again."""
+    """Wait up to ten seconds for the moment; if it is near, send the message again."""
     assert delivery.due_at is not None  # noqa: S101 (the caller looked)
     ahead = delivery.due_at - sender.clock.now()
     if ahead > LONGEST_WAIT:
-        sender.queue.send([wake_at(delivery.key, delivery.due_at, sender.clock.now())])
+        # What is not near is handed out by a tick to come: no watermark is past it. A message that
+        # renews itself for ever would be cut by Lambda.
+        # https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
+        wake_near([delivery], sender.queue, sender.clock.now())
         return False
     while (ahead := delivery.due_at - sender.clock.now()) > timedelta():
         sender.clock.sleep(ahead.total_seconds())
@@ -146,26 +105,31 @@ def wait_for(delivery: Delivery, sender: Sender) -> bool:
 def attempt(delivery: Delivery, sender: Sender) -> Delivered:
     """Claim and arm, look at pauses and siblings, send, record."""
     account = sender.brands.get_account(delivery.brand_id, delivery.key.account_id)
-    publisher = sender.connectors.connector(delivery.network)
+    now = sender.clock.now()
+    # How a doubt is proven is the account's to say as it is now: its server may have changed.
+    current = delivery.with_changes(delivery_class=account.delivery_class)
+    if current.doubt_since is not None and not may_resend(current, now):
+        return changed(delivery, outcome.undecidable(current, now), sender)
     try:
         secret = sender.credentials.account_secret(account)
-    except ConfigurationError as error:
-        now = sender.clock.now()
-        sender.brands.mark_disconnected(account.brand_id, account.account_id)
-        return changed(
-            delivery, outcome.stopped(delivery, HoldReason.ACCOUNT, str(error), now), sender
-        )
+    except MissingSecretError as error:
+        done = changed(delivery, outcome.disconnected(current, str(error), now), sender)
+        sender.brands.mark_disconnected(account)
+        return done
+    publisher = sender.connectors.connector(delivery.network)
+    siblings = siblings_of(delivery, sender)
     claimed = claim(delivery, account, publisher, sender)
     if claimed is None:
         return skipped(delivery)
     stop = stopped_at_gate(delivery, claimed, sender)
     if stop is not None:
-        return record(claimed, stop, sender)
+        return record(claimed, stop, siblings, sender)
     send = partial(publisher.send, account, secret, armed_record(claimed))
     after = outcome.of_sending(claimed, send, sender.clock, sender.roll)
-    if after.hold is HoldReason.ACCOUNT or outcome.is_disconnection(after):
-        sender.brands.mark_disconnected(account.brand_id, account.account_id)
-    return record(claimed, after, sender)
+    done = record(claimed, after, siblings, sender)
+    if outcome.is_disconnection(after):
+        sender.brands.mark_disconnected(account)
+    return done
 
 
 def claim(
@@ -175,6 +139,7 @@ def claim(
     now = sender.clock.now()
     claimed = delivery.with_changes(
         state=DeliveryState.SENDING,
+        delivery_class=account.delivery_class,
         record=frozen(delivery, account, publisher, sender),
         claim_token=sender.new_id(now),
         fence=delivery.fence + 1,
@@ -195,67 +160,3 @@ def armed_record(claimed: Delivery) -> Record:
     """Return what a claimed delivery sends."""
     assert claimed.record is not None  # noqa: S101 (the claim froze it)
     return claimed.record
-
-
-def record(claimed: Delivery, after: Delivery, sender: Sender) -> Delivered:
-    """Write what became of a claim, with what it wakes or holds; keep the proof if it was lost."""
-    for _ in range(5):
-        now = sender.clock.now()
-        siblings = siblings_of(after, sender)
-        try:
-            landed = sender.posts.record_outcome(claimed, after, effects(after, siblings, now))
-        except ConflictError:
-            continue  # a sibling changed meanwhile: read the others again
-        break
-    else:
-        raise ConflictError(f"The parts after {claimed.key} keep changing: look again.")
-    if not landed:
-        return lost(claimed, after, sender)
-    if after.state is DeliveryState.HELD:
-        return rechecked(after, sender) or Delivered(after.key, after.state, acted=True)
-    wake_near([after], sender.queue, sender.clock.now())
-    return Delivered(after.key, after.state, acted=True, is_last=after.key.part == after.parts)
-
-
-def siblings_of(delivery: Delivery, sender: Sender) -> tuple[Delivery, ...]:
-    """Return the other deliveries of a chain; none is read for a single post."""
-    if delivery.parts == delivery.key.part:
-        return ()
-    return sender.posts.read_post(delivery.key.post_id)[1]
-
-
-def lost(claimed: Delivery, after: Delivery, sender: Sender) -> Delivered:
-    """Keep the proof of a success whose claim had lapsed, and have it looked at."""
-    if after.state is DeliveryState.PUBLISHED and after.published_at is not None:
-        proof = Published(after.remote_id, after.url, after.published_at)
-        now = sender.clock.now()
-        if sender.posts.record_evidence(claimed.key, proof, now):
-            sender.queue.send([wake_at(claimed.key, now, now)])
-    return Delivered(claimed.key, "lost", acted=True)
-
-
-def rechecked(delivery: Delivery, sender: Sender) -> Delivered | None:
-    """Release a held delivery if a release came while its hold was being written."""
-    stored = sender.posts.get_delivery(delivery.key)
-    is_released = stored.released_at and stored.held_at and stored.released_at > stored.held_at
-    if stored.state is not DeliveryState.HELD or not is_released:
-        return None
-    again = stored.with_changes(fence=stored.fence + 1)
-    return changed(stored, replanned(again, sender.clock.now()), sender)
-
-
-def changed(seen: Delivery, after: Delivery, sender: Sender) -> Delivered:
-    """Write a change that is no claim's outcome, with its effects; skip if another was faster."""
-    now = sender.clock.now()
-    others = effects(after, siblings_of(after, sender), now)
-    try:
-        sender.posts.change_deliveries([Change(seen, after), *others])
-    except ConflictError:
-        return skipped(seen)
-    wake_near([after, *(c.after for c in others)], sender.queue, now)
-    return Delivered(after.key, after.state, acted=True, is_last=after.key.part == after.parts)
-
-
-def skipped(delivery: Delivery) -> Delivered:
-    """Say that there was nothing to do."""
-    return Delivered(delivery.key, delivery.state, acted=False)

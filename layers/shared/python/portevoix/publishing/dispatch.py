@@ -13,7 +13,12 @@ from portevoix.model.deliveries import (
     DeliveryState,
 )
 from portevoix.model.due import DueItem, DueKind
-from portevoix.model.errors import ConflictError, NotFoundError
+from portevoix.model.errors import (
+    ConfigurationError,
+    ConflictError,
+    NotFoundError,
+    PortevoixError,
+)
 from portevoix.ports import Change, Clock, DeliveryQueue, DueStore, PostStore, Workers
 from portevoix.publishing import outcome
 from portevoix.publishing.siblings import effects
@@ -42,12 +47,23 @@ class Dispatcher:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """What one run of the clock did."""
+    """What one run of the clock did; `unreadable` names items that nobody could read."""
 
     kind: DueKind
     handed_out: int = 0
     prepared: int = 0
     taken_out: int = 0
+    unreadable: tuple[str, ...] = ()
+
+    def __add__(self, other: "Tick") -> "Tick":
+        """Return both together."""
+        return Tick(
+            self.kind,
+            self.handed_out + other.handed_out,
+            self.prepared + other.prepared,
+            self.taken_out + other.taken_out,
+            self.unreadable + other.unreadable,
+        )
 
 
 def dispatch(kind: DueKind, scheduled_at: datetime, dispatcher: Dispatcher) -> Tick:
@@ -73,18 +89,29 @@ def dispatch_deliveries(scheduled_at: datetime, dispatcher: Dispatcher) -> Tick:
     until = tick_at + LOOK_AHEAD
     watermark = dispatcher.due.get_watermark(DueKind.PUBLISH)
     after = max(watermark, tick_at - OVERDUE) if watermark else tick_at - OVERDUE
-    handed_out = prepared = taken_out = 0
+    tick = Tick(DueKind.PUBLISH)
+    failures: list[Exception] = []
     for shard in range(dispatcher.due.shards):
-        now = dispatcher.clock.now()
-        items = read_due(DueKind.PUBLISH, shard, max(until, now), dispatcher)
-        overdue = [i for i in items if i.due_at <= now - OVERDUE]
-        kept, out = take_out(pick(overdue), now, dispatcher)
-        band = [i for i in items if after < i.due_at <= until and i.due_at > now - OVERDUE]
-        prepared += hand_to_prepare([*kept, *preparable(items, now)], dispatcher)
-        handed_out += hand_to_publish([*kept, *band], dispatcher)
-        taken_out += out
+        try:
+            tick += dispatch_shard(shard, after, until, dispatcher)
+        except PortevoixError as error:
+            failures.append(error)  # one shard that cannot be served delays no other
+    if failures:
+        raise ExceptionGroup(f"{len(failures)} shards were not handed out", failures)
     dispatcher.due.advance_watermark(DueKind.PUBLISH, until)
-    return Tick(DueKind.PUBLISH, handed_out, prepared, taken_out)
+    return tick
+
+
+def dispatch_shard(shard: int, after: datetime, until: datetime, dispatcher: Dispatcher) -> "Tick":
+    """Hand out one shard: first what is to be sent, then what is to be prepared."""
+    now = dispatcher.clock.now()
+    items = read_due(DueKind.PUBLISH, shard, max(until, now), dispatcher)
+    overdue = [i for i in items if i.due_at <= now - OVERDUE]
+    kept, taken_out, unreadable = take_out(pick(overdue), now, dispatcher)
+    band = [i for i in items if after < i.due_at <= until and i.due_at > now - OVERDUE]
+    handed_out = hand_to_publish([*kept, *band], dispatcher)
+    prepared = hand_to_prepare([*kept, *preparable(items, now)], dispatcher)
+    return Tick(DueKind.PUBLISH, handed_out, prepared, taken_out, tuple(unreadable))
 
 
 def read_due(
@@ -131,17 +158,26 @@ def hand_to_publish(items: Iterable[DueItem], dispatcher: Dispatcher) -> int:
 
 def take_out(
     overdue: Sequence[DueItem], now: datetime, dispatcher: Dispatcher
-) -> tuple[list[DueItem], int]:
-    """Return what is still to be handed out, and how many were taken out as abandoned.
+) -> tuple[list[DueItem], int, list[str]]:
+    """Return what is still to be handed out, how many were taken out, and what cannot be read.
 
-    Only what has been due for ABANDONED is read: its worker had ten minutes to see to it.
+    Only what has been due for ABANDONED is read: its worker had ten minutes to see to it. What
+    cannot be read is not handed out again: its messages are dead letters by now, which raised an
+    alarm. It stays in the index, so that a version which can read it finds it.
     """
     kept: list[DueItem] = []
+    unreadable: list[str] = []
+    taken_out = 0
     for item in overdue:
-        is_old = item.due_at <= now - ABANDONED
-        if not (is_old and abandon(delivery_key(item), now, dispatcher)):
+        try:
+            is_out = item.due_at <= now - ABANDONED and abandon(delivery_key(item), now, dispatcher)
+        except ConfigurationError:
+            unreadable.append("/".join(item.parts))
+            continue
+        taken_out += is_out
+        if not is_out:
             kept.append(item)
-    return kept, len(overdue) - len(kept)
+    return kept, taken_out, unreadable
 
 
 def abandon(key: DeliveryKey, now: datetime, dispatcher: Dispatcher) -> bool:
@@ -172,7 +208,8 @@ def is_abandoned(delivery: Delivery, now: datetime) -> bool:
     """Whether nobody will see to a delivery any more."""
     is_past = now > delivery.publish_before + ABANDONED
     is_waiting = delivery.state is not DeliveryState.HELD and delivery.due_at is not None
-    return is_past and is_waiting and not delivery.has_live_lease(now)
+    is_proven = delivery.evidence is not None
+    return is_past and is_waiting and not is_proven and not delivery.has_live_lease(now)
 
 
 def delivery_key(item: DueItem) -> DeliveryKey:

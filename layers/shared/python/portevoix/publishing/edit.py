@@ -1,7 +1,7 @@
 """Change the texts, the moment or the latest moment of a post that is queued."""
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,7 +26,7 @@ from portevoix.publishing.plan import (
     reached_versions,
     wake,
 )
-from portevoix.publishing.siblings import replanned
+from portevoix.publishing.siblings import earlier_id, replanned
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def edit_post(post_id: str, edit: Edit, desk: Desk, now: datetime) -> Queued:
     changes = changes_of(deliveries, wanted, edit, now)
     refuse_late(changes, REVIVABLE)
     desk.posts.change_deliveries(changes, after)
-    wake([c.after for c in changes], desk, now)
+    wake([c.after for c in changes], desk)
     return Queued(*desk.posts.read_post(post_id), is_new=False)
 
 
@@ -110,16 +110,16 @@ def check_edit(after: Post, edit: Edit, now: datetime) -> list[Problem]:
 
 
 def changes_of(
-    deliveries: Iterable[Delivery],
+    deliveries: Sequence[Delivery],
     wanted: Mapping[DeliveryKey, Delivery],
     edit: Edit,
     now: datetime,
 ) -> list[Change]:
     """Return what an edit changes: what differs, and what a mended half lets go."""
     changes = {
-        d.key: Change(d, rewritten(d, wanted[d.key], edit, now))
+        d.key: Change(d, following(rewritten(d, wanted[d.key], edit, now), deliveries, now))
         for d in deliveries
-        if differs(d, wanted[d.key], edit)
+        if d.state is not DeliveryState.CANCELLED and differs(d, wanted[d.key], edit)
     }
     afters = [changes[d.key].after if d.key in changes else d for d in deliveries]
     waiting = [d for d in afters if d.hold is HoldReason.OTHER_HALF]
@@ -136,11 +136,16 @@ def differs(delivery: Delivery, wanted: Delivery, edit: Edit) -> bool:
     """Whether an edit changes this delivery."""
     if edit.publish_before and delivery.publish_before != edit.publish_before:
         return True
-    is_mended = (
-        delivery.state is DeliveryState.REJECTED and wanted.state is not DeliveryState.REJECTED
-    )
-    is_other = (delivery.content, delivery.moment_at) != (wanted.content, wanted.moment_at)
-    return is_mended or is_other
+    return (delivery.content, delivery.moment_at) != (wanted.content, wanted.moment_at)
+
+
+def following(after: Delivery, deliveries: Sequence[Delivery], now: datetime) -> Delivery:
+    """Return a mended part of a chain due at once, if the part before it has left meanwhile."""
+    reply_to = after.reply_to or earlier_id(after, deliveries)
+    if reply_to == after.reply_to:
+        return after
+    ready = after.with_changes(reply_to=reply_to)
+    return ready if after.state is not DeliveryState.READY else replanned(ready, now)
 
 
 def rewritten(delivery: Delivery, wanted: Delivery, edit: Edit, now: datetime) -> Delivery:
@@ -160,7 +165,10 @@ def rewritten(delivery: Delivery, wanted: Delivery, edit: Edit, now: datetime) -
     )
     if wanted.state is DeliveryState.REJECTED:
         return after.with_changes(trouble=wanted.trouble)
-    if delivery.state is DeliveryState.HELD:
+    is_moved = delivery.moment_at != wanted.moment_at
+    if delivery.state is DeliveryState.HELD or (
+        delivery.state is DeliveryState.MISSED and not is_moved
+    ):
         return after.with_changes(handles=())
     if wanted.state is DeliveryState.HELD:
         return after.with_changes(

@@ -6,18 +6,20 @@ from typing import TYPE_CHECKING
 from portevoix.model.deliveries import (
     HOLD_RECHECK,
     LEAST_TIME_TO_SEND,
+    NEAR,
     Delivery,
     HoldReason,
+    Trouble,
 )
-from portevoix.model.errors import StoreUnavailableError
 from portevoix.ports import Gate
 from portevoix.publishing import outcome
 from portevoix.publishing.siblings import held, is_stopped, is_unprepared, other_halves
 
 if TYPE_CHECKING:
-    from portevoix.publishing.deliver import Sender
+    from portevoix.publishing.sender import Sender
 
-HALF_WAIT = timedelta(seconds=5)
+HALF_WAIT = timedelta(seconds=20)
+UNREAD_WAIT = timedelta(seconds=30)
 
 
 def stopped_at_gate(seen: Delivery, claimed: Delivery, sender: "Sender") -> Delivery | None:
@@ -31,8 +33,8 @@ def stopped_at_gate(seen: Delivery, claimed: Delivery, sender: "Sender") -> Deli
     try:
         gate = sender.brands.get_gate(claimed.brand_id, claimed.key.account_id)
         halves = read_halves(claimed, sender)
-    except StoreUnavailableError:
-        return put_back(unarmed, asked_at + timedelta(seconds=30), sender.clock.now())
+    except Exception as error:  # whatever it is, nothing has left, and nothing may
+        return unread(unarmed, error, sender.clock.now())
     now = sender.clock.now()
     reason = hold_reason(gate, halves)
     if reason is not None:
@@ -41,10 +43,21 @@ def stopped_at_gate(seen: Delivery, claimed: Delivery, sender: "Sender") -> Deli
             return put_back(unarmed, now + HOLD_RECHECK, now)
         return held(unarmed, reason, asked_at, detail)
     if is_unprepared(halves):
-        return put_back(unarmed, now + HALF_WAIT, now)
+        is_late = now > claimed.moment_at + NEAR
+        return put_back(unarmed, now + (NEAR if is_late else HALF_WAIT), now)
     if sender.remaining() < LEAST_TIME_TO_SEND:
         return put_back(unarmed, now, now)
     return None
+
+
+def unread(unarmed: Delivery, error: Exception, now: datetime) -> Delivery:
+    """Return a claim given back since pauses could not be read; the second time, for a tick."""
+    detail = f"pauses could not be read: {type(error).__name__}"
+    is_again = unarmed.trouble is not None and unarmed.trouble.code == "not_sent"
+    after = put_back(unarmed, now + (NEAR if is_again else UNREAD_WAIT), now)
+    if after.doubt_since is None:
+        return after.with_changes(trouble=Trouble("not_sent", detail, now))
+    return after
 
 
 def read_halves(claimed: Delivery, sender: "Sender") -> tuple[Delivery, ...]:

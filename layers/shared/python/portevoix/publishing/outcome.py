@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from portevoix.model.deliveries import (
     HOLD_RECHECK,
     MAX_ATTEMPTS,
+    NEAR,
     SETTLE,
     Delivery,
     DeliveryState,
@@ -30,6 +31,9 @@ from portevoix.model.errors import (
 )
 from portevoix.ports import Clock
 from portevoix.publishing.siblings import held
+
+LEAST_LIMIT = timedelta(seconds=10)
+"""A server that asks to wait, and not how long, is not asked again within this."""
 
 
 def of_sending(
@@ -60,7 +64,7 @@ def of_error(
     if isinstance(error, NotSentError):
         return of_not_sent(claimed, error, now, roll)
     if isinstance(error, AuthorizationError):
-        return stopped(claimed, HoldReason.ACCOUNT, error.detail, now)
+        return disconnected(claimed, error.detail, now)
     if isinstance(error, QuotaError):
         return stopped(claimed, HoldReason.QUOTA, error.detail, now)
     if isinstance(error, RejectedError):
@@ -75,7 +79,8 @@ def of_not_sent(claimed: Delivery, error: NotSentError, now: datetime, roll: flo
     """Return the next state where nothing left. A wait that the network asked for is no attempt."""
     if isinstance(error, RateLimitedError):
         trouble = Trouble("rate_limited", error.detail, now)
-        return ready_again(claimed, error.retry_at, trouble, now, attempts=claimed.attempts - 1)
+        due_at = limited_until(claimed, error.retry_at, now)
+        return ready_again(claimed, due_at, trouble, now, attempts=claimed.attempts - 1)
     if claimed.attempts >= MAX_ATTEMPTS:
         return asked(claimed, Trouble("gave_up", error.detail, now))
     trouble = Trouble("not_sent", error.detail, now)
@@ -92,11 +97,21 @@ def of_error_in_doubt(
     if isinstance(error, NotSentError):
         return doubted(claimed, detail, now + backoff(claimed.attempts, roll), now)
     if isinstance(error, AuthorizationError):
-        after = doubted(claimed, detail, now + HOLD_RECHECK, now)
-        return after.with_changes(trouble=Trouble("uncertain_disconnected", detail, now))
+        return disconnected(claimed, detail, now)
     if isinstance(error, UnknownOutcomeError):
         return doubted(claimed, detail, now + SETTLE, now)
     return asked(claimed, Trouble("uncertain", detail, now))
+
+
+def limited_until(claimed: Delivery, retry_at: datetime, now: datetime) -> datetime:
+    """Return when to try again: as the network says, but not at once, and never past the limit.
+
+    Asked twice, the next try is left to a tick: a server that says "now" for ever would have the
+    message renew itself until Lambda cuts it. Past `publish_before` it is told as missed.
+    """
+    is_again = claimed.trouble is not None and claimed.trouble.code == "rate_limited"
+    soonest = now + (NEAR if is_again else LEAST_LIMIT)
+    return min(max(retry_at, soonest), claimed.publish_before + timedelta(seconds=1))
 
 
 def ready_again(
@@ -176,9 +191,19 @@ def still_held(delivery: Delivery, now: datetime) -> Delivery:
     return delivery.with_changes(due_at=now + HOLD_RECHECK, fence=delivery.fence + 1)
 
 
+def disconnected(delivery: Delivery, detail: str, now: datetime) -> Delivery:
+    """Return a delivery whose account must be reconnected: held, or still in doubt."""
+    if delivery.doubt_since is None:
+        return stopped(delivery, HoldReason.ACCOUNT, detail, now)
+    after = doubted(delivery, detail, now + HOLD_RECHECK, now)
+    trouble = Trouble("uncertain_disconnected", detail, now)
+    return after.with_changes(trouble=trouble, fence=delivery.fence + 1)
+
+
 def is_disconnection(after: Delivery) -> bool:
-    """Whether the account must be reconnected, though the delivery stays in doubt."""
-    return after.trouble is not None and after.trouble.code == "uncertain_disconnected"
+    """Whether the account must be reconnected."""
+    code = after.trouble.code if after.trouble else ""
+    return after.hold is HoldReason.ACCOUNT or code == "uncertain_disconnected"
 
 
 def adopted(delivery: Delivery, proof: Published) -> Delivery:

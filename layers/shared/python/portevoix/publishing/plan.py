@@ -24,6 +24,7 @@ from portevoix.model.errors import (
 from portevoix.model.posts import PUBLISH_BEFORE, Media, Post, Variant
 from portevoix.ports import (
     BrandStore,
+    Clock,
     Connectors,
     DeliveryQueue,
     MediaObjects,
@@ -71,6 +72,7 @@ class Desk:
     workers: Workers
     media_objects: MediaObjects
     new_id: NewId
+    clock: Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,16 +121,18 @@ def queue_post(draft: Draft, desk: Desk, now: datetime, *, keep_refused: bool = 
         )
     if not desk.posts.save_post(post, deliveries):
         return stored(post_id, desk) or Queued(post, deliveries, is_new=False)
-    wake(deliveries, desk, now)
+    wake(deliveries, desk)
     return Queued(post, deliveries)
 
 
-def wake(deliveries: Sequence[Delivery], desk: Desk, now: datetime) -> None:
+def wake(deliveries: Sequence[Delivery], desk: Desk) -> None:
     """Have what is near looked at, now that it is stored.
 
-    A message that cannot be sent is not the member's to mend, nor lost: the post is stored, and the
-    clock finds it a minute after its moment at the latest.
+    The time is read anew: a long import began long before its last row is written. A message that
+    cannot be sent is not the member's to mend, nor lost: the post is stored, and the clock finds it
+    a minute after its moment at the latest.
     """
+    now = desk.clock.now()
     with suppress(StoreUnavailableError):
         wake_near(deliveries, desk.queue, now)
         prepare_now(deliveries, desk.workers, now)

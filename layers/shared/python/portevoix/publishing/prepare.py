@@ -21,9 +21,9 @@ from portevoix.model.deliveries import (
 )
 from portevoix.model.errors import (
     AuthorizationError,
-    ConfigurationError,
     ConflictError,
     InvalidError,
+    MissingSecretError,
     NetworkError,
     NotFoundError,
     QuotaError,
@@ -103,13 +103,13 @@ def prepare_claimed(claimed: Delivery, preparer: Preparer) -> str:
     account = preparer.brands.get_account(claimed.brand_id, claimed.key.account_id)
     try:
         uploaded = upload_all(claimed, account, preparer)
-    except (NetworkError, InvalidError, NotFoundError, ConfigurationError) as error:
+    except (NetworkError, InvalidError, NotFoundError, MissingSecretError) as error:
         current = preparer.posts.get_delivery(claimed.key)
         if current.claim_token != claimed.claim_token:
             raise LostClaimError from error
         after = of_error(current, error, preparer.clock.now(), preparer.roll())
         if after.hold is HoldReason.ACCOUNT:
-            preparer.brands.mark_disconnected(account.brand_id, account.account_id)
+            preparer.brands.mark_disconnected(account)
         return recorded(current, after, preparer)
     now = preparer.clock.now()
     ready = uploaded.with_changes(
@@ -180,7 +180,7 @@ def renewed(claimed: Delivery, preparer: Preparer, **changes: object) -> Deliver
 
 def of_error(claimed: Delivery, error: Exception, now: datetime, roll: float) -> Delivery:
     """Return the next state after an error: nothing is public yet, so all may be tried again."""
-    if isinstance(error, AuthorizationError | ConfigurationError):
+    if isinstance(error, AuthorizationError | MissingSecretError):
         return outcome.stopped(claimed, HoldReason.ACCOUNT, str(error), now)
     if isinstance(error, QuotaError):
         return outcome.stopped(claimed, HoldReason.QUOTA, error.detail, now)

@@ -66,6 +66,8 @@ def replanned(delivery: Delivery, now: datetime) -> Delivery:
         trouble=None,
         handles=(),
         lease_until=None,
+        # A frozen record names the media of its time; only a doubt must send it unchanged.
+        record=delivery.record if delivery.doubt_since else None,
     )
     if delivery.moment_at <= now:
         after = after.with_changes(publish_before=max(after.publish_before, now + PUBLISH_BEFORE))
@@ -100,18 +102,47 @@ def follows(part: Delivery, earlier: Delivery) -> bool:
 
 
 def other_halves(delivery: Delivery, siblings: Iterable[Delivery]) -> tuple[Delivery, ...]:
-    """Return the first parts of the other halves of a pair; none for what is not a pair."""
+    """Return the deliveries of a pair's other halves that have not begun to leave.
+
+    None for what is not a pair, or for a later part: its half has begun. A half whose first part
+    has left, or may have, stops nobody any more: this one must follow.
+    """
     if not delivery.is_pair or delivery.key.part > 1:
         return ()
-    account_id = delivery.key.account_id
-    return tuple(s for s in siblings if s.key.account_id != account_id)
+    others = [s for s in siblings if s.key.account_id != delivery.key.account_id]
+    begun = {s.key.account_id for s in others if s.key.part == 1 and has_begun(s)}
+    return tuple(s for s in others if s.key.account_id not in begun)
+
+
+def has_begun(first: Delivery) -> bool:
+    """Whether a half's first part has left, or may have."""
+    if first.state is DeliveryState.NEEDS_DECISION:
+        return first.doubt_since is not None
+    return first.state in (
+        DeliveryState.SENDING,
+        DeliveryState.UNCERTAIN,
+        DeliveryState.PUBLISHED,
+    )
 
 
 def is_stopped(halves: Sequence[Delivery]) -> bool:
     """Whether a half of the pair, any part of it, will not leave as things stand."""
-    return any(half.state in STOPPED for half in halves)
+    stopped = STOPPED | {DeliveryState.NEEDS_DECISION}
+    return any(half.state in stopped for half in halves)
 
 
 def is_unprepared(halves: Sequence[Delivery]) -> bool:
     """Whether a half of the pair still has media on their way."""
     return any(half.state in (DeliveryState.PLANNED, DeliveryState.PREPARING) for half in halves)
+
+
+def earlier_id(delivery: Delivery, siblings: Iterable[Delivery]) -> str:
+    """Return the remote id of the part before this one, or an empty string."""
+    return next(
+        (
+            s.remote_id
+            for s in siblings
+            if s.key.account_id == delivery.key.account_id and s.key.part == delivery.key.part - 1
+        ),
+        "",
+    )

@@ -160,7 +160,7 @@ def _take_counters(
     try:
         _snapshot(account, on, ports, now)
     except AuthorizationError as error:
-        ports.brands.mark_disconnected(account.brand_id, account.account_id)
+        ports.brands.mark_disconnected(account)
         return "authorization", error.detail
     except (NetworkError, ConfigurationError, NotFoundError) as error:
         return reading_trouble(error), str(error)

@@ -92,9 +92,9 @@ def moment_of(text: str) -> datetime | None:
     """Return the aware UTC moment of an ISO 8601 text, or None if it is not one."""
     try:
         moment = datetime.fromisoformat(text.strip())
-    except ValueError:
+        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
 
 
 def link_of(answer: Answer, relation: str) -> str:
@@ -119,9 +119,11 @@ def _retry_after(answer: Answer, now: datetime) -> datetime | None:
 
     try:
         moment = parsedate_to_datetime(text)
+        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+    except OverflowError:
+        return None
     except ValueError:
         return moment_of(text)
-    return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
 
 
 def _said(answer: Answer) -> str:
