@@ -3,12 +3,11 @@
 from typing import Any
 
 from portevoix.bootstrap import environment
-from portevoix.observability import logger, metrics
+from portevoix.observability import count, logger
 from portevoix.reporting.measure import measure_accounts
 
 
 @logger.inject_lambda_context(clear_state=True)
-@metrics.log_metrics
 def handler(event: dict[str, Any], _context: Any) -> dict[str, int]:
     """Take `{"accounts": [[brand_id, account_id], ...]}` from the clock."""
     env = environment()
@@ -16,6 +15,6 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, int]:
     outcomes = measure_accounts(accounts, env.measuring)
     days = sum(len(outcome.days) for outcome in outcomes)
     troubles = [f"{o.brand_id}/{o.account_id}: {o.trouble}" for o in outcomes if o.trouble]
-    metrics.add_metric(name="DaysMeasured", unit="Count", value=days)
+    count("DaysMeasured", days)
     logger.info("measured", extra={"accounts": len(outcomes), "days": days, "troubles": troubles})
     return {"accounts": len(outcomes), "days": days}

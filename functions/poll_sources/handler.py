@@ -4,11 +4,10 @@ from typing import Any
 
 from portevoix.bootstrap import environment
 from portevoix.listening.poll import poll_sources
-from portevoix.observability import logger, metrics
+from portevoix.observability import count, logger
 
 
 @logger.inject_lambda_context(clear_state=True)
-@metrics.log_metrics
 def handler(event: dict[str, Any], _context: Any) -> dict[str, int]:
     """Take `{"source_ids": [[brand_id, source_id], ...]}` from the clock."""
     env = environment()
@@ -22,6 +21,6 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, int]:
     )
     new = sum(outcome.new_mentions for outcome in outcomes)
     troubles = [f"{o.brand_id}/{o.source_id}: {o.trouble}" for o in outcomes if o.trouble]
-    metrics.add_metric(name="NewMentions", unit="Count", value=new)
+    count("NewMentions", new)
     logger.info("polled", extra={"sources": len(outcomes), "new": new, "troubles": troubles})
     return {"sources": len(outcomes), "new": new}

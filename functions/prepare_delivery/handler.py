@@ -3,19 +3,18 @@
 from typing import Any
 
 from portevoix.bootstrap import environment, time_left
-from portevoix.observability import logger, metrics
+from portevoix.observability import count, logger
 from portevoix.publishing.prepare import prepare
 from portevoix.publishing.wake import key_of
 
 
 @logger.inject_lambda_context(clear_state=True)
-@metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> dict[str, str]:
     """Take `{"post_id", "account_id", "part"}` from the clock, or from whoever plans."""
     key = key_of(event)
     logger.append_keys(post=key.post_id, account=key.account_id, part=key.part)
     env = environment()
     state = prepare(key, env.preparer(time_left(context)))
-    metrics.add_metric(name="Prepared", unit="Count", value=int(state == "ready"))
+    count("Prepared", int(state == "ready"))
     logger.info("prepared", extra={"state": state})
     return {"state": state}

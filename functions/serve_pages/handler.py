@@ -3,17 +3,16 @@
 from typing import Any
 
 from portevoix.bootstrap import environment
-from portevoix.observability import logger, metrics
+from portevoix.observability import count, logger
 from portevoix.web.pages import handle_page
 
 
 @logger.inject_lambda_context(clear_state=True)
-@metrics.log_metrics
 def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     """Take one request of the HTTP API, payload 2.0; the query is a secret and is not logged."""
     answer = handle_page(event, environment())
     request = event["requestContext"]["http"]
-    metrics.add_metric(name="PageRequests", unit="Count", value=1)
+    count("PageRequests", 1)
     logger.info(
         "request",
         extra={

@@ -96,7 +96,10 @@ def nothing_is_named_by_hand(template: Template) -> Iterator[str]:
 
 
 def what_fails_is_told(template: Template) -> Iterator[str]:
-    """An alarm for each queue of failures, a clock that stands still and the API; all heard."""
+    """An alarm for each queue of failures, a clock that stands still and the API; all heard.
+
+    A tick that fails is in the queue of failed invocations.
+    """
     alarms = dict(template.all("AWS::CloudWatch::Alarm"))
     watched = {
         (alarm["MetricName"], target(dimension["Value"]))
@@ -104,7 +107,7 @@ def what_fails_is_told(template: Template) -> Iterator[str]:
         for dimension in alarm["Dimensions"]
     }
     needed = {("Invocations", "DispatchDue"), ("5xx", "Api")}
-    needed |= {("Errors", "DispatchDue"), ("Errors", "PublishDelivery")}
+    needed |= {("Errors", "PublishDelivery")}
     consumed = {
         target(mapping["EventSourceArn"])
         for _, mapping in template.all("AWS::Lambda::EventSourceMapping")
