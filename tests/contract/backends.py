@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
+from botocore.exceptions import ReadTimeoutError
 from portevoix.aws.brand_items import Brands
 from portevoix.aws.digest_items import Digests
 from portevoix.aws.due_items import Due
@@ -56,13 +57,15 @@ class Stores:
 class LossyClient:
     """A client whose calls can be made to land unheard, or not to land at all.
 
-    `requests` holds the name and the parameters of every call.
+    `requests` holds the name and the parameters of every call. `error` is raised for an answer
+    that is lost: a read time-out unless a test says otherwise.
     """
 
     def __init__(self, client: Any) -> None:
         self._client = client
         self._plan: deque[bool] = deque()
         self.requests: list[tuple[str, dict[str, Any]]] = []
+        self.error: Exception = ReadTimeoutError(endpoint_url="http://table.test")
 
     def lose(self, *landed: bool) -> None:
         """Lose the answers of the next writes, one each: True if the write landed."""
@@ -77,9 +80,7 @@ class LossyClient:
                 return call(**request)
             if self._plan.popleft():
                 call(**request)
-            from botocore.exceptions import ReadTimeoutError
-
-            raise ReadTimeoutError(endpoint_url="http://table.test")
+            raise self.error
 
         return issue
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError
 from portevoix.model.deliveries import DeliveryState
 from portevoix.model.errors import ConfigurationError, ConflictError, StoreUnavailableError
 from portevoix.ports import Change
@@ -43,6 +44,26 @@ def test_a_claim_that_is_never_answered_says_so(real_stores: Stores) -> None:
     lossy(real_stores).lose(False, False)
     with pytest.raises(StoreUnavailableError):
         real_stores.posts.claim_delivery(seen, armed(seen), NOON)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ConnectTimeoutError(endpoint_url="http://table.test"),
+        EndpointConnectionError(endpoint_url="http://table.test"),
+    ],
+    ids=["connect time-out", "refused"],
+)
+def test_a_table_that_cannot_be_reached_is_asked_again(
+    real_stores: Stores, error: Exception
+) -> None:
+    seen = planned(real_stores)
+    lossy(real_stores).error = error
+    lossy(real_stores).lose(False)
+    assert real_stores.posts.claim_delivery(seen, armed(seen), NOON)
+    lossy(real_stores).lose(False, False, False)
+    with pytest.raises(StoreUnavailableError):
+        real_stores.posts.record_outcome(armed(seen), published(armed(seen)))
 
 
 def test_an_outcome_is_issued_up_to_three_times_unchanged(real_stores: Stores) -> None:
