@@ -1,26 +1,25 @@
 """`portevoix recipient` and `portevoix digest`."""
 
 import dataclasses
-import re
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import click
-from portevoix.model.digests import DigestSending, Recipient
-from portevoix.model.errors import InvalidError, Problem
-from portevoix.model.times import local_day, next_at, zone_of
+from portevoix.model.digests import DigestSending
+from portevoix.model.times import local_day, zone_of
 from portevoix.reporting.digest import SendState, preview_digest, send_digest
+from portevoix.reporting.recipients import NewRecipient, save_recipient
 from portevoix.web.views import moment_view
 
 from tools.cli.session import Session, as_json, brand_option, local_text
 
-_ADDRESS = re.compile(r"[^@\s<>]{1,64}@[^@\s<>]{1,190}\.[^@\s<>.]{2,63}")
 OUTCOMES = {
     SendState.SENT: "is sent",
     SendState.EMPTY: "has nothing to tell, so nothing was sent",
     SendState.ALREADY: "was sent before, and is not sent twice",
-    SendState.SKIPPED: "is not sent: the recipient unsubscribed, or it is being sent just now",
+    SendState.SKIPPED: "is not sent: the recipient unsubscribed",
+    SendState.WAITING: "was tried a moment ago, or is being sent just now: it is tried again at",
     SendState.NOT_SENT: "could not be sent, and is tried again in ten minutes",
     SendState.REFUSED: "was refused: check the recipient's address",
     SendState.IN_DOUBT: "may have been received or not; it is not sent twice",
@@ -43,42 +42,12 @@ def recipient() -> None:
 def recipient_add(session: Session, /, address: str, brand_id: str | None, **given: str) -> None:
     """Add a recipient by e-mail address."""
     brand = session.brand(brand_id)
-    added = new_recipient(
-        brand.brand_id,
-        address,
-        name=given["name"],
-        language=given["language"] or brand.language,
-        zone=given["zone"] or brand.zone,
-        hour=given["hour"],
-    )
-    first = next_at(added.hour, zone_of(added.zone), session.now)
-    session.env.digests.save_recipient(dataclasses.replace(added, due_at=first))
-    session.show(f"{address} ({added.recipient_id}) gets a first digest:")
-    session.show(
-        f"  {local_text(first, added.zone)} ({added.zone}), if there is something to tell."
-    )
-
-
-def new_recipient(
-    brand_id: str, address: str, *, name: str, language: str, zone: str, hour: str
-) -> Recipient:
-    """Return a recipient named after the address; raise InvalidError for what cannot be used."""
-    if not _ADDRESS.fullmatch(address):
-        raise InvalidError(Problem.of("unusable_address", "address", address=address))
-    zone_of(zone)
-    match = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", hour)
-    if not match:
-        raise InvalidError(Problem.of("unreadable_hour", "hour", text=hour))
-    return Recipient(
-        recipient_id=re.sub(r"[^a-z0-9]+", "-", address.lower()).strip("-"),
-        brand_id=brand_id,
-        address=address,
-        language=language,
-        zone=zone,
-        hour=time(int(match[1]), int(match[2])),
-        due_at=None,
-        name=name,
-    )
+    env = session.env
+    wanted = NewRecipient(brand.brand_id, address, **given)
+    added = save_recipient(wanted, env.digests, env.brands, session.now)
+    first = local_text(added.due_at, added.zone)
+    session.show(f"{added.address} ({added.recipient_id}) gets a first digest:")
+    session.show(f"  {first} ({added.zone}), if there is something to tell.")
 
 
 @recipient.command("list")
@@ -147,11 +116,13 @@ def digest_send(session: Session, recipient_id: str, brand_id: str | None) -> in
     found = session.brand(brand_id).brand_id
     item = env.digests.get_recipient(found, recipient_id)
     ports = env.digesting
-    if item.unsubscribed_at is None:
+    is_taken = item.lease_until is not None and item.lease_until > now
+    if item.unsubscribed_at is None and not is_taken:
         env.digests.rearm_recipient(dataclasses.replace(item, due_at=now))
     outcome = send_digest(found, recipient_id, ports, now)
     about = f"The digest of {outcome.on}" if outcome.on else "The digest"
-    session.show(f"{about} {OUTCOMES[outcome.state]}.")
+    again = f" {local_text(outcome.again_at, item.zone)}" if outcome.again_at else ""
+    session.show(f"{about} {OUTCOMES[outcome.state]}{again}.")
     return 0 if outcome.state in (SendState.SENT, SendState.EMPTY, SendState.ALREADY) else 1
 
 

@@ -5,24 +5,32 @@ from typing import Any
 
 import click
 from portevoix.model.mentions import Mention
+from portevoix.model.posts import Visibility
 from portevoix.model.times import local_day, zone_of
 from portevoix.web.views import moment_view
 
 from tools.cli.session import Session, as_json, brand_option, local_text
 
+ON_THE_NETWORK = "(private: read it on the network)"
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 
 @click.command()
 @brand_option
 @click.option("--days", type=click.IntRange(1, 366), default=7, show_default=True)
-@click.option("--private", "with_private", is_flag=True, help="Private messages too.")
+@click.option(
+    "--private", "with_private", is_flag=True, help="Private messages too, without their words."
+)
 @as_json
 @click.pass_obj
 def mentions(
     session: Session, brand_id: str | None, days: int, with_private: bool, is_json: bool
 ) -> None:
-    """List what was said to a brand, the oldest first; private messages only if asked for."""
+    """List what was said to a brand, the oldest first.
+
+    Of private messages, if asked for, only who wrote, when and where: the words are to be read on
+    the network.
+    """
     brand = session.brand(brand_id)
     now = session.now
     found: list[Mention] = []
@@ -44,6 +52,8 @@ def mentions(
         return session.show_json({"mentions": rows})
     for row, item in zip(rows, found, strict=True):
         row["local"] = local_text(item.said_at, brand.zone)
+        if item.visibility is Visibility.PRIVATE:
+            row["text"] = " ".join(filter(None, [ON_THE_NETWORK, item.url]))
     columns = {
         "local": f"When ({brand.zone})",
         "account": "To",
@@ -55,14 +65,15 @@ def mentions(
 
 
 def mention_view(item: Mention) -> dict[str, Any]:
-    """Return a mention as JSON."""
+    """Return a mention as JSON; the words of a private one stay on the network."""
+    is_private = item.visibility is Visibility.PRIVATE
     return {
         "mention": item.mention_id,
         "account": item.account_id,
         "kind": item.kind,
         "author": item.author_handle,
         "author_name": item.author_name,
-        "text": item.text,
+        "text": None if is_private else item.text,
         "url": item.url or None,
         "said_at": moment_view(item.said_at),
         "visibility": item.visibility.value,

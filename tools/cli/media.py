@@ -6,12 +6,27 @@ from pathlib import Path
 from typing import Any
 
 import click
+from portevoix.model.brands import Brand
 from portevoix.model.errors import InvalidError, Problem
 from portevoix.model.posts import Media
 from portevoix.publishing.add_media import add_media, describe_media
 from portevoix.web.views import media_view
 
 from tools.cli.session import Session, as_json, brand_option
+
+file_option = click.option(
+    "--file",
+    "files",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    multiple=True,
+    help="An image or a video; may be repeated.",
+)
+alt_option = click.option(
+    "--alt", "alts", multiple=True, help="What is seen, by language: --alt fr='Une rive'."
+)
+credit_option = click.option(
+    "--credit", default="", help="Who made it; a line of the post says so."
+)
 
 
 @click.group()
@@ -22,10 +37,8 @@ def media() -> None:
 @media.command("add")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @brand_option
-@click.option(
-    "--alt", "alts", multiple=True, help="What is seen, by language: --alt fr='Une rive'."
-)
-@click.option("--credit", default="", help="Who made it; a line of the post says so.")
+@alt_option
+@credit_option
 @as_json
 @click.pass_obj
 def media_add(
@@ -76,6 +89,16 @@ def read_alt_texts(given: Sequence[str], language: str) -> dict[str, str]:
         is_tagged = separator and 2 <= len(tag) <= 6 and tag.replace("-", "").isalpha()
         texts[tag if is_tagged else language] = text if is_tagged else item
     return {tag: text.strip() for tag, text in texts.items() if text.strip()}
+
+
+def store_files(session: Session, brand: Brand, given: Mapping[str, Any]) -> tuple[str, ...]:
+    """Store the `files` of a command, with its `alts` and `credit`; return the ids."""
+    alt_texts = read_alt_texts(given["alts"], brand.language)
+    stored = (
+        store_file(session.env, brand.brand_id, file, alt_texts, given["credit"], session.now)
+        for file in given["files"]
+    )
+    return tuple(media.media_id for media in stored)
 
 
 def store_file(

@@ -102,9 +102,9 @@ def _queue(
 def show_report(session: Session, report: ImportReport, is_json: bool) -> None:
     """Print what an import did, and all that is to change."""
     language = session.language
-    refused = [
-        {"row": report.rows[d.key.post_id], **delivery_view(d, language)} for d in report.refused
-    ]
+    refused = sorted(
+        ({"row": report.row_of(d), **delivery_view(d, language)} for d in report.refused), key=_row
+    )
     problems = [
         {
             "row": found.row,
@@ -112,7 +112,7 @@ def show_report(session: Session, report: ImportReport, is_json: bool) -> None:
             "code": found.problem.code,
             "message": problem_sentence(found.problem, language),
         }
-        for found in report.problems
+        for found in sorted(report.problems, key=lambda found: found.row)
     ]
     if is_json:
         return session.show_json(
@@ -130,8 +130,12 @@ def show_report(session: Session, report: ImportReport, is_json: bool) -> None:
     told = [{"row": r["row"], "column": r["account"], "message": _why(r)} for r in refused]
     columns = {"row": "Row", "column": "Where", "message": "What to change"}
     if told or problems:
-        session.show_rows([*problems, *told], columns, empty="")
+        session.show_rows(sorted([*problems, *told], key=_row), columns, empty="")
     return None
+
+
+def _row(view: Mapping[str, Any]) -> int:
+    return int(view["row"])
 
 
 def _why(view: Mapping[str, Any]) -> str:

@@ -1,13 +1,14 @@
 """`portevoix post`."""
 
+import dataclasses
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import click
+from portevoix.intake.import_plan import check_same
 from portevoix.model.brands import Brand
-from portevoix.model.deliveries import Delivery, DeliveryKey
+from portevoix.model.deliveries import DeliveryKey
 from portevoix.model.posts import Part, Post, Variant, Visibility
 from portevoix.model.times import parse_moment, zone_of
 from portevoix.publishing.change import (
@@ -18,10 +19,11 @@ from portevoix.publishing.change import (
 )
 from portevoix.publishing.edit import Edit, edit_post
 from portevoix.publishing.plan import Draft, queue_post
-from portevoix.web.views import post_view, whole_post_view
+from portevoix.web.views import whole_post_view
 
-from tools.cli.media import read_alt_texts, store_file
-from tools.cli.session import Session, as_json, brand_option, local_text
+from tools.cli.media import alt_option, credit_option, file_option, store_files
+from tools.cli.post_views import all_posts, row_of, show_whole
+from tools.cli.session import Session, as_json, brand_option
 
 account_option = click.option("--account", "account_id", help="Only this account of the post.")
 
@@ -36,9 +38,9 @@ def post() -> None:
 @brand_option
 @click.option("--at", "moment", default="now", show_default=True, help="Like '2027-03-22 08:00'.")
 @click.option("--account", "accounts", multiple=True, required=True, help="Where; may be repeated.")
-@click.option("--file", type=click.Path(exists=True, dir_okay=False, path_type=Path), multiple=True)
-@click.option("--alt", "alts", multiple=True, help="What the file shows: --alt fr='Une rive'.")
-@click.option("--credit", default="", help="Who made the file.")
+@file_option
+@alt_option
+@credit_option
 @click.option("--language", default="", help="The account's if not given.")
 @click.option("--visibility", type=click.Choice(list(Visibility)), default=Visibility.PUBLIC)
 @click.option("--warning", default="", help="Shown before the text.")
@@ -54,13 +56,8 @@ def post_add(session: Session, /, texts: Sequence[str], is_json: bool, **given: 
     """
     brand = session.brand(given["brand_id"])
     now = session.now
-    alt_texts = read_alt_texts(given["alts"], brand.language)
-    files = given["file"]
-    media = [
-        store_file(session.env, brand.brand_id, file, alt_texts, given["credit"], now).media_id
-        for file in files
-    ]
-    parts = [Part(text, tuple(media) if index == 0 else ()) for index, text in enumerate(texts)]
+    media = store_files(session, brand, given)
+    parts = [Part(text, media if index == 0 else ()) for index, text in enumerate(texts)]
     visibility = Visibility(given["visibility"])
     draft = Draft(
         brand_id=brand.brand_id,
@@ -73,6 +70,7 @@ def post_add(session: Session, /, texts: Sequence[str], is_json: bool, **given: 
         is_held=given["is_held"],
     )
     queued = queue_post(draft, session.env.desk, now)
+    check_same(draft, queued, with_moment=given["moment"].lower() != "now")
     if is_json:
         view = whole_post_view(queued.post, queued.deliveries, session.language)
         return session.show_json({**view, "is_new": queued.is_new})
@@ -95,16 +93,17 @@ def post_list(
     now = session.now
     start = _moment(_with_hour(since), brand, now) or now - timedelta(days=7)
     end = _moment(_with_hour(until), brand, now) or now + timedelta(days=31)
-    rows = [_row(session, brand, item) for item in _all_posts(session, brand, start, end)]
+    rows = [row_of(session, brand, item) for item in all_posts(session, brand, start, end)]
     if is_json:
-        shown = ({k: v for k, v in row.items() if k != "local"} for row in rows)
-        return session.show_json({"posts": list(shown)})
+        for row in rows:
+            del row["local"], row["stands"]
+        return session.show_json({"posts": rows})
     columns = {
         "local": f"Moment ({brand.zone})",
         "post": "Post",
         "ref": "Ref",
         "accounts": "Accounts",
-        "states": "Where it stands",
+        "stands": "Where it stands",
     }
     return session.show_rows(rows, columns, empty="No post: `portevoix post add`.")
 
@@ -124,24 +123,29 @@ def post_show(session: Session, post_id: str, is_json: bool) -> None:
 @click.option("--account", "account_id", default="*", help="Only this account's version.")
 @click.option("--at", "moment", help="Another moment.")
 @click.option("--publish-before", help="How late it may leave.")
+@file_option
+@click.option("--part", type=click.IntRange(1, 99), default=1, help="Whose files; the first's.")
+@alt_option
+@credit_option
 @as_json
 @click.pass_obj
 def post_edit(
-    session: Session,
-    post_id: str,
-    texts: Sequence[str],
-    account_id: str,
-    moment: str | None,
-    publish_before: str | None,
-    is_json: bool,
+    session: Session, /, post_id: str, texts: Sequence[str], is_json: bool, **given: Any
 ) -> None:
-    """Change what has not left: TEXTS (one a part of the chain), or the moment."""
+    """Change what has not left: TEXTS (one a part of the chain), files, or the moment.
+
+    Files replace those of one part; the texts stay if none is given.
+    """
     item, _ = session.env.posts.read_post(post_id)
     brand, now = session.brand(item.brand_id), session.now
-    variants = {account_id: _retold(item, account_id, texts)} if texts else None
-    edit = Edit(variants, _moment(moment, brand, now), _moment(publish_before, brand, now))
+    account_id, variants = given["account_id"], None
+    if texts or given["files"]:
+        told = _retold(item, account_id, texts)
+        variants = {account_id: _refiled(told, given["part"], store_files(session, brand, given))}
+    moments = (_moment(given[name], brand, now) for name in ("moment", "publish_before"))
+    edit = Edit(variants, *moments)
     if edit == Edit():
-        raise click.UsageError("Say what changes: a text, --at or --publish-before.")
+        raise click.UsageError("Say what changes: a text, --file, --at or --publish-before.")
     edit_post(post_id, edit, session.env.desk, now)
     return _show(session, post_id, is_json)
 
@@ -204,34 +208,6 @@ def post_decide(
     return _show(session, post_id)
 
 
-def show_whole(session: Session, brand: Brand, item: Post, deliveries: Sequence[Delivery]) -> None:
-    """Print a post and its deliveries for a person."""
-    view = whole_post_view(item, deliveries, session.language)
-    pair = ", a pair" if item.is_pair else ""
-    moment = local_text(item.moment_at, brand.zone)
-    session.show(
-        f"{item.post_id} {item.ref}".strip() + f" · {moment} ({brand.zone}){pair}", style="bold"
-    )
-    for name, variant in item.variants.items():
-        for number, part in enumerate(variant.parts, start=1):
-            label = f"{name} {number}/{len(variant.parts)}" if len(variant.parts) > 1 else name
-            session.show(f"  {label}: {part.text}")
-    columns = {
-        "account": "Account",
-        "part": "Part",
-        "state_text": "Where it stands",
-        "url": "Address",
-    }
-    session.show_rows(view["deliveries"], columns, empty="")
-    reasons = {
-        (d["account"], (d["trouble"] or d["hold"])["message"])
-        for d in view["deliveries"]
-        if d["trouble"] or d["hold"]
-    }
-    for account, message in sorted(reasons):
-        session.show(f"  {account}: {message}")
-
-
 def _show(session: Session, post_id: str, is_json: bool = False) -> None:
     item, deliveries = session.env.posts.read_post(post_id)
     if is_json:
@@ -240,38 +216,27 @@ def _show(session: Session, post_id: str, is_json: bool = False) -> None:
 
 
 def _retold(item: Post, account_id: str, texts: Sequence[str]) -> Variant:
-    """Return the version with other texts; language, media and the rest stay."""
+    """Return the version with other texts, if there are any; all the rest stays."""
     known = item.variants.get(account_id) or item.variants.get("*")
     if known is None and len(item.variants) > 1:
         raise click.UsageError(f"Say which --account: {', '.join(item.variants)}.")
     known = known or next(iter(item.variants.values()))
+    if not texts:
+        return known
     media = [part.media_ids for part in known.parts] + [()] * len(texts)
     parts = tuple(Part(text, media[index]) for index, text in enumerate(texts))
-    return Variant(parts, known.language, known.visibility, known.content_warning)
+    return dataclasses.replace(known, parts=parts)
 
 
-def _all_posts(session: Session, brand: Brand, since: datetime, until: datetime) -> list[Post]:
-    found: list[Post] = []
-    page = ""
-    while True:
-        answer = session.env.posts.list_posts(brand.brand_id, since, until, page=page)
-        found += answer.items
-        page = answer.next_page
-        if not page:
-            return found
-
-
-def _row(session: Session, brand: Brand, item: Post) -> dict[str, Any]:
-    _, deliveries = session.env.posts.read_post(item.post_id)
-    counts: dict[str, int] = {}
-    for delivery in deliveries:
-        counts[delivery.state.value] = counts.get(delivery.state.value, 0) + 1
-    states = [f"{count} {state}" if count > 1 else state for state, count in counts.items()]
-    return {
-        **post_view(item),
-        "local": local_text(item.moment_at, brand.zone),
-        "states": states,
-    }
+def _refiled(variant: Variant, number: int, media: tuple[str, ...]) -> Variant:
+    """Return the version with other media for one part; without media, as it is."""
+    if not media:
+        return variant
+    if number > len(variant.parts):
+        raise click.UsageError(f"There is no --part {number}: the chain has {len(variant.parts)}.")
+    parts = list(variant.parts)
+    parts[number - 1] = dataclasses.replace(parts[number - 1], media_ids=media)
+    return dataclasses.replace(variant, parts=tuple(parts))
 
 
 def _moment(text: str | None, brand: Brand, now: datetime) -> datetime | None:

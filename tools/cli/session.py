@@ -17,6 +17,7 @@ from portevoix.model.errors import (
     NetworkError,
     NotFoundError,
     PortevoixError,
+    Problem,
     StoreUnavailableError,
 )
 from portevoix.model.times import zone_of
@@ -34,6 +35,12 @@ if TYPE_CHECKING:
     from portevoix.publishing.connect import Counter
 
 PIPED_WIDTH = 200
+OPTIONS = {
+    "base_url": "--url",
+    "token": "--access-token",
+    "publish_before": "--publish-before",
+}
+"""The options by which a command takes what a problem is about."""
 GENERAL = ((NotFoundError, "not_found"), (ConflictError, "conflict"))
 """Codes of texts/api for an error that carries no problem of its own."""
 
@@ -139,8 +146,7 @@ class Session:
 def sentences_of(error: PortevoixError, language: str) -> list[str]:
     """Return an error as sentences; a network's own words stay in the log."""
     if error.problems:
-        told = [(p.where, problem_sentence(p, language)) for p in error.problems]
-        return [f"{where}: {text}" if where and where not in text else text for where, text in told]
+        return [_told(problem, language) for problem in error.problems]
     if isinstance(error, NetworkError):
         return [" ".join(filter(None, explain(reading_trouble(error), language)))]
     if isinstance(error, ConfigurationError):
@@ -149,6 +155,12 @@ def sentences_of(error: PortevoixError, language: str) -> list[str]:
         return [str(error)]
     code = next((code for kind, code in GENERAL if isinstance(error, kind)), "unavailable")
     return [say(f"api.{code}", language)]
+
+
+def _told(problem: Problem, language: str) -> str:
+    """Return a problem's sentence, after what it is about if the sentence does not name that."""
+    where, text = OPTIONS.get(problem.where, problem.where), problem_sentence(problem, language)
+    return f"{where}: {text}" if where and where not in text else text
 
 
 def local_text(moment: datetime | None, zone: str | ZoneInfo) -> str:

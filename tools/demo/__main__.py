@@ -5,7 +5,6 @@ machine: the network is the square (tools/square), the clock is a virtual one th
 21 March 2027, and all the rest is what runs on AWS.
 """
 
-import dataclasses
 import os
 import shutil
 import sys
@@ -18,10 +17,10 @@ from portevoix.bootstrap import Environment
 from portevoix.intake.import_plan import ImportReport
 from portevoix.model.brands import Brand
 from portevoix.model.digests import Recipient
-from portevoix.model.times import next_at, zone_of
+from portevoix.model.times import zone_of
 from portevoix.publishing.connect import Connection, Counter, add_brand, connect_account
+from portevoix.reporting.recipients import NewRecipient, save_recipient
 
-from tools.cli.digests import new_recipient
 from tools.cli.plans import start_import
 from tools.demo.audience import MENTIONS
 from tools.demo.digests import read_digests, write_digests
@@ -139,13 +138,8 @@ def connect_brand(env: Environment, stack: LocalStack) -> dict[str, SquareMember
 
 def add_recipient(env: Environment, address: str, name: str, language: str, zone: str) -> Recipient:
     """Have somebody receive the digest at 08:00 in their own zone."""
-    person = new_recipient(
-        BRAND.brand_id, address, name=name, language=language, zone=zone, hour="08:00"
-    )
-    due_at = next_at(person.hour, zone_of(zone), env.clock.now())
-    person = dataclasses.replace(person, due_at=due_at)
-    env.digests.save_recipient(person)
-    return person
+    wanted = NewRecipient(BRAND.brand_id, address, name=name, language=language, zone=zone)
+    return save_recipient(wanted, env.digests, env.brands, env.clock.now())
 
 
 def import_week(env: Environment, stack: LocalStack) -> ImportReport:

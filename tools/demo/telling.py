@@ -44,7 +44,7 @@ class Teller:
         self.say(f"  {len(report.refused)} refused, and told with what to change:")
         for delivery in report.refused:
             reason = _reason(delivery)
-            self.say(f"  row {report.rows[delivery.key.post_id]}, {delivery.key.account_id}:")
+            self.say(f"  row {report.row_of(delivery)}, {delivery.key.account_id}:")
             self.say(f"    {reason}")
         for found in report.problems:
             self.trouble(f"  row {found.row}, {found.column}: {found.problem.code}")

@@ -164,6 +164,13 @@ def test_a_wrong_address_is_told(town: Town, base_url: str, code: str) -> None:
     assert refusal(town, base_url) == code
 
 
+def test_a_wrong_address_is_told_as_it_was_given(town: Town) -> None:
+    with pytest.raises(InvalidError) as refused:
+        town.connector.check_account("mastodon.example", town.secret)
+    [problem] = refused.value.problems
+    assert dict(problem.values)["host"] == "mastodon.example"
+
+
 def test_loopback_is_refused_outside_the_local_stack(town: Town) -> None:
     registry = ConnectorRegistry(GuardedSession, town.clock.now)
 

@@ -15,80 +15,14 @@ from portevoix.model.errors import (
     Problem,
 )
 from portevoix.model.posts import Visibility
-from portevoix.publishing.plan import Desk
-from portevoix.reporting.digest import DigestPorts
 
-from tests.factories import ACCOUNT, BRAND, NOON, OTHER_ACCOUNT, a_brand, a_mention, an_account
-from tests.fakes.clock import FakeClock
-from tests.fakes.connector import FakeConnector, FakeConnectors
-from tests.fakes.credentials import FakeCredentials
-from tests.fakes.mailer import FakeMailer
-from tests.fakes.media_objects import FakeMediaObjects
-from tests.fakes.names import FakeNewId
-from tests.fakes.queue import FakeDeliveryQueue
-from tests.fakes.store import FakeStore
-from tests.fakes.workers import FakeWorkers
+from tests.factories import ACCOUNT, BRAND, NOON, a_mention
 from tools.cli.main import run
-from tools.cli.session import Session
 
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d494844520000000200000003080200000012160fa60000000049454e44ae426082"
 )
 type Run = Callable[..., tuple[int, str, str]]
-
-
-def an_environment() -> Any:
-    clock, store, objects = FakeClock(), FakeStore(), FakeMediaObjects()
-    network = FakeConnector(clock)
-    connectors = FakeConnectors(mastodon=network)
-    new_id, mailer = FakeNewId(), FakeMailer()
-    queue, workers = FakeDeliveryQueue(), FakeWorkers()
-    desk = Desk(store, store, connectors, queue, workers, objects, new_id, clock)
-    return SimpleNamespace(
-        clock=clock,
-        new_id=new_id,
-        brands=store,
-        posts=store,
-        listening=store,
-        metrics=store,
-        digests=store,
-        digesting=DigestPorts(
-            digests=store,
-            brands=store,
-            posts=store,
-            listening=store,
-            metrics=store,
-            mailer=mailer,
-            sender="digests@example.org",
-            unsubscribe_url=lambda brand_id, name: f"https://example.org/p/{brand_id}/{name}",
-        ),
-        media_objects=objects,
-        credentials=FakeCredentials(),
-        mailer=mailer,
-        connectors=connectors,
-        network=network,
-        desk=desk,
-        store=store,
-    )
-
-
-@pytest.fixture
-def env() -> Any:
-    made = an_environment()
-    made.store.save_brand(a_brand())
-    made.store.save_account(an_account())
-    made.store.save_account(an_account(account_id=OTHER_ACCOUNT, language="en-CA"))
-    return made
-
-
-@pytest.fixture
-def portevoix(env: Any, capsys: pytest.CaptureFixture[str]) -> Run:
-    def call(*arguments: str, language: str = "en") -> tuple[int, str, str]:
-        status = run(arguments, Session(env, {"PORTEVOIX_LANGUAGE": language}))
-        said = capsys.readouterr()
-        return status, said.out, said.err
-
-    return call
 
 
 def test_without_a_stack_a_sentence_says_how_to_start_one(
@@ -262,7 +196,9 @@ def test_a_plan_is_imported_and_again_adds_nothing(
     assert env.store.posts == before
 
 
-def test_private_mentions_are_shown_only_when_asked_for(portevoix: Run, env: Any) -> None:
+def test_private_mentions_are_shown_if_asked_for_without_their_words(
+    portevoix: Run, env: Any
+) -> None:
     at = {"said_at": NOON}
     env.store.mentions.clear()
     for mention in (
@@ -274,7 +210,12 @@ def test_private_mentions_are_shown_only_when_asked_for(portevoix: Run, env: Any
         _, out, _ = portevoix(*arguments)
         assert "En public" in out
         assert "En secret" not in out
-    assert "En secret" in portevoix("mentions", "--private")[1]
+    for options in ((), ("--json",)):
+        _, out, _ = portevoix("mentions", "--private", *options)
+        assert "En secret" not in out
+        assert env.store.mentions[BRAND, "2"].author_handle in out
+        assert env.store.mentions[BRAND, "2"].url in out
+    assert "read it on the network" in portevoix("mentions", "--private")[1]
 
 
 def test_a_recipient_gets_a_first_digest_at_its_hour(portevoix: Run, env: Any) -> None:

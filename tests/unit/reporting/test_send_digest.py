@@ -11,7 +11,7 @@ from portevoix.model.errors import (
     StoreUnavailableError,
     UnknownOutcomeError,
 )
-from portevoix.reporting.digest import LEASE, SendState, send_digests
+from portevoix.reporting.digest import LEASE, RETRY, SendState, send_digests
 
 from tests.factories import BRAND, a_mention, a_source
 from tests.fakes.mailer import MailFault
@@ -54,7 +54,7 @@ def test_two_workers_at_once_send_one_mail(room: Mailroom) -> None:
     class Meanwhile:
         def send(self, message: bytes, *, sender: str, recipient: str) -> str:
             room.mailer = inner
-            assert room.send().state is SendState.SKIPPED
+            assert room.send().state is SendState.WAITING
             return inner.send(message, sender=sender, recipient=recipient)
 
     room.mailer = Meanwhile()
@@ -80,7 +80,8 @@ def test_what_provably_did_not_leave_is_sent_later(room: Mailroom) -> None:
     room.office.faults.append(MailFault(NotSentError("refused")))
     assert room.send().state is SendState.NOT_SENT
     assert room.digests() == []
-    assert room.send().state is SendState.SKIPPED
+    waiting = room.send()
+    assert (waiting.state, waiting.again_at) == (SendState.WAITING, TUESDAY_8 + RETRY)
     room.clock.advance(15 * 60)
     assert room.send().state is SendState.SENT
     assert room.store.get_recipient(BRAND, "odile").due_at == TUESDAY_8 + timedelta(days=1)

@@ -75,8 +75,12 @@ class ImportReport:
     refused: list[Delivery] = field(default_factory=list)
     already_there: list[Post] = field(default_factory=list)
     problems: list[RowProblem] = field(default_factory=list)
-    rows: dict[str, int] = field(default_factory=dict)
-    """The first row of each post, by post id."""
+    rows: dict[tuple[str, str], int] = field(default_factory=dict)
+    """The row of each post id and account."""
+
+    def row_of(self, delivery: Delivery) -> int:
+        """Return the row that a delivery comes from."""
+        return self.rows[delivery.key.post_id, delivery.key.account_id]
 
     @property
     def is_clean(self) -> bool:
@@ -127,7 +131,8 @@ def _count(
     queued: QueuedPost,
 ) -> None:
     row = wanted.post.rows[0].number
-    report.rows[queued.post.post_id] = row
+    for name in wanted.account_ids:
+        report.rows[queued.post.post_id, name] = wanted.post.row_of(name).number
     if queued.is_new:
         for delivery in queued.deliveries:
             is_stopped = delivery.state in STOPPED

@@ -50,6 +50,7 @@ class SendState(StrEnum):
     EMPTY = "empty"
     ALREADY = "already"
     SKIPPED = "skipped"
+    WAITING = "waiting"
     NOT_SENT = "not_sent"
     REFUSED = "refused"
     IN_DOUBT = "in_doubt"
@@ -57,13 +58,17 @@ class SendState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SendOutcome:
-    """What one call did; `detail` is for the log only."""
+    """What one call did; `detail` is for the log only.
+
+    A digest that is WAITING was tried, or is being sent, and is taken up again at `again_at`.
+    """
 
     brand_id: str
     recipient_id: str
     state: SendState
     on: date | None = None
     detail: str = ""
+    again_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +104,10 @@ def send_digest(brand_id: str, recipient_id: str, ports: DigestPorts, now: datet
         recipient = ports.digests.get_recipient(brand_id, recipient_id)
     except NotFoundError:
         return SendOutcome(brand_id, recipient_id, SendState.SKIPPED)
-    is_wanted = recipient.unsubscribed_at is None
-    if not is_wanted or not ports.digests.claim_recipient(recipient, now + LEASE, now):
+    if recipient.unsubscribed_at is not None:
         return SendOutcome(brand_id, recipient_id, SendState.SKIPPED)
+    if not ports.digests.claim_recipient(recipient, now + LEASE, now):
+        return _not_ours(brand_id, recipient_id, ports.digests, now)
     brand = ports.brands.get_brand(brand_id)
     period = _period(brand, recipient, ports.digests, now)
     _settle_lapsed(recipient, period.last, ports.digests, now)
@@ -151,6 +157,14 @@ def preview_digest(
     facts = collect_facts(brand, Period(yesterday, yesterday, now), ports.stores)
     view = _view(facts, recipient, ports)
     return view.subject, html_of(view), text_of(view)
+
+
+def _not_ours(brand_id: str, recipient_id: str, digests: DigestStore, now: datetime) -> SendOutcome:
+    """Say why a recipient could not be claimed: somebody has them until then, or nothing is due."""
+    lease_until = digests.get_recipient(brand_id, recipient_id).lease_until
+    if lease_until is None or lease_until <= now:
+        return SendOutcome(brand_id, recipient_id, SendState.SKIPPED)
+    return SendOutcome(brand_id, recipient_id, SendState.WAITING, again_at=lease_until)
 
 
 def _period(brand: Brand, recipient: Recipient, digests: DigestStore, now: datetime) -> Period:

@@ -16,7 +16,7 @@ def language_of(tag: str) -> str:
     return "fr" if tag.partition("-")[0].lower() == "fr" else "en"
 
 
-def say(code: str, language: str, **values: object) -> str:
+def say(code: str, language: str, /, **values: object) -> str:
     """Return the sentence `group.code` in `language` (`fr-CA` is French).
 
     Raise KeyError for a code that texts/ does not know, or a value that the sentence needs.

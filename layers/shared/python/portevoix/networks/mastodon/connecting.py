@@ -30,6 +30,7 @@ ALT_TEXT_MAX = 1500
 def check_account(calls: Calls, base_url: str, secret: str) -> AccountFacts:
     """Return what the server says of the token's account and of its own limits."""
     try:
+        read_target(base_url)  # so that a refusal shows the address as it was given
         instance = _instance(calls, Caller(base_url), Caller(base_url, secret))
         software = _software(calls, Caller(base_url), instance)
         # https://docs.joinmastodon.org/methods/accounts/#verify_credentials
