@@ -122,7 +122,7 @@ class Teller:
 def _reason(delivery: Delivery) -> str:
     if delivery.trouble is None:
         return state_words(delivery.state, "en")
-    return trouble_sentence(delivery.trouble, delivery.key.account_id, "en")
+    return trouble_sentence(delivery, "en")
 
 
 def _short(path: Path) -> Path:

@@ -101,7 +101,7 @@ def test_only_a_private_message_still_says_that_one_waits(room: Mailroom) -> Non
         (DeliveryState.REJECTED, "rejected", ["Refusée par le réseau", "Modifiez le texte"]),
         (DeliveryState.MISSED, "too_late", ["Non envoyée (trop tard)", "nouveau moment"]),
         (DeliveryState.HELD, "held_pause", ["Suspendue", "Levez la suspension"]),
-        (DeliveryState.UNCERTAIN, "uncertain", ["Envoi à vérifier"]),
+        (DeliveryState.UNCERTAIN, "uncertain", ["Envoi à vérifier", "Rien à faire pour l’instant"]),
         (DeliveryState.REJECTED, "nobody-knows", ["Ouvrez la publication"]),
     ],
 )

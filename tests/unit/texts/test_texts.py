@@ -129,6 +129,21 @@ def test_a_problem_s_sentence_is_its_own_action() -> None:
     assert set(problems.TEXTS) & set(troubles.TEXTS) == set()
 
 
+def test_a_doubt_asks_a_member_only_once_it_is_theirs_to_decide() -> None:
+    for language, nothing in (("fr", "Rien à faire"), ("en", "Nothing to do")):
+        sentence, action = explain("uncertain", language, state="uncertain")
+        assert action.startswith(nothing)
+        asked = explain("uncertain", language, state="needs_decision")
+        assert asked[0] == sentence
+        assert not asked[1].startswith(nothing)
+
+
+def test_five_tries_in_vain_leave_it_to_a_member() -> None:
+    sentence, action = explain("gave_up", "fr")
+    assert "cinq essais" in sentence
+    assert action == "Relancez l’envoi, ou annulez-le."
+
+
 def test_an_unknown_code_still_has_a_sentence() -> None:
     assert explain("never-heard-of", "en")[0] == "Something prevented this sending."
 

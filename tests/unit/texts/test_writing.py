@@ -4,7 +4,19 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from portevoix.texts.writing import change, counted, day, days, hour, number, quoted
+from portevoix.model.errors import Problem
+from portevoix.texts.problems import problem_sentence
+from portevoix.texts.writing import (
+    THIN,
+    amount,
+    change,
+    counted,
+    day,
+    days,
+    hour,
+    number,
+    quoted,
+)
 
 
 @pytest.mark.parametrize(
@@ -58,3 +70,16 @@ def test_hours_of_toronto(utc: datetime, french: str, english: str) -> None:
 
 def test_quotation_marks() -> None:
     assert (quoted("a", "fr"), quoted("a", "en")) == ("«\u00a0a\u00a0»", "“a”")
+
+
+def test_numbers_of_a_problem_are_written_as_the_language_does() -> None:
+    big = Problem.of("media_too_big", "m:a", file="2027.5", size="17.0", limit="1200.5")
+    french, english = (problem_sentence(big, language) for language in ("fr-CA", "en"))
+    assert "pèse 17,0 Mo" in french
+    assert f"1{THIN}200,5" in french
+    assert "2027.5" in french
+    assert "weighs 17.0 MB" in english
+    assert "1,200.5" in english
+    wide = Problem.of("too_many_pixels", "m:a", file="a.png", pixels=81000000, limit=16777216)
+    assert f"81{THIN}000{THIN}000 pixels" in problem_sentence(wide, "fr")
+    assert amount("fr-CA", "fr") == "fr-CA"

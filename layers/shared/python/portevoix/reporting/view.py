@@ -145,6 +145,7 @@ def _attention_line(group: Group, facts: DigestFacts, language: str) -> Line:
         detail=excerpt(trouble.detail, POST_LENGTH) if trouble else "",
         values=trouble.values if trouble else (),
         where=first.key.account_id,
+        state=first.state,
     )
     state = say(f"states.{first.state}", language)
     place = _place("state_line", group, first.moment_at, facts, language, state=state)

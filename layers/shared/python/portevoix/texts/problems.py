@@ -2,6 +2,7 @@
 
 from portevoix.model.errors import Problem
 from portevoix.texts import say
+from portevoix.texts.writing import amount
 
 TEXTS = {
     # times and zones
@@ -391,10 +392,18 @@ TEXTS = {
     ),
 }
 
+AMOUNTS = frozenset(
+    ("cells", "columns", "count", "length", "limit", "maximum", "over", "parts", "pixels", "size")
+)
+"""Values that are numbers, written as the reader's language does."""
+
 
 def problem_sentence(problem: Problem, language: str) -> str:
     """Return a problem's sentence in `language`; raise KeyError for a code without one."""
-    values = dict(problem.values)
+    values = {
+        name: amount(value, language) if name in AMOUNTS else value
+        for name, value in problem.values
+    }
     if "state" in values:
         values["state"] = say(f"states.{values['state']}", language)
     return say(f"problems.{problem.code}", language, where=problem.where, **values)

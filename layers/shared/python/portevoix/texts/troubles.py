@@ -6,6 +6,7 @@ whose sentence says what to do by itself.
 
 from collections.abc import Iterable
 
+from portevoix.model.errors import Problem
 from portevoix.texts import problems, say
 
 TEXTS = {
@@ -34,6 +35,14 @@ TEXTS = {
     "uncertain_do": (
         "Regardez le compte, puis indiquez si la publication y est ou s’il faut l’envoyer encore.",
         "Look at the account, then say whether the post is there or is to be sent again.",
+    ),
+    "checking": (
+        "Le réseau n’a pas confirmé la réception ; la publication est peut-être en ligne.",
+        "The network did not confirm; the post may be online.",
+    ),
+    "checking_do": (
+        "Rien à faire pour l’instant : l’envoi est en cours de vérification.",
+        "Nothing to do for now: the sending is being checked.",
     ),
     "uncertain_disconnected": (
         "Le réseau n’a pas confirmé la réception, et le compte n’est plus connecté.",
@@ -212,16 +221,20 @@ def explain(
     detail: str = "",
     values: Iterable[tuple[str, str]] = (),
     where: str = "",
+    state: str = "",
 ) -> tuple[str, str]:
     """Return what went wrong and what to do; for a code of texts/problems the second is empty.
 
+    A doubt asks nothing of a member while the `state` says that we still look ourselves.
     A code that nobody knows gives a general sentence: a mail is never lost for a word.
     """
+    if code == state == "uncertain":
+        code = "checking"
     if code in TEXTS:
         sentence = say(f"troubles.{code}", language)
         if detail and code in TELLS_DETAIL:
             sentence += " " + say("troubles.network_says", language, words=detail)
         return sentence, say(f"troubles.{code}_do", language)
     if code in problems.TEXTS:
-        return say(f"problems.{code}", language, **{"where": where, **dict(values)}), ""
+        return problems.problem_sentence(Problem(code, where, tuple(values)), language), ""
     return say("troubles.unknown", language), say("troubles.unknown_do", language)

@@ -45,6 +45,15 @@ def number(value: int, language: str) -> str:
     return f"{MINUS}{text}" if value < 0 else text
 
 
+def amount(text: str, language: str) -> str:
+    """Return a number that is given as text: `17.0` is `17,0` in French; other text stays."""
+    whole, point, decimals = text.partition(".")
+    if not whole.isdecimal() or (point and not decimals.isdecimal()):
+        return text
+    comma = "," if language_of(language) == "fr" else "."
+    return number(int(whole), language) + (f"{comma}{decimals}" if point else "")
+
+
 def change(value: int, language: str) -> str:
     """Return a change with its sign; nothing moved is a plain 0."""
     return f"+{number(value, language)}" if value > 0 else number(value, language)

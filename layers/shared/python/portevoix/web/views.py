@@ -48,7 +48,7 @@ def delivery_view(delivery: Delivery, language: str) -> dict[str, Any]:
         message = hold_words(delivery.hold, language)
         view["hold"] = {"reason": delivery.hold.value, "message": message}
     if delivery.trouble:
-        message = trouble_sentence(delivery.trouble, delivery.key.account_id, language)
+        message = trouble_sentence(delivery, language)
         view["trouble"] = {"code": delivery.trouble.code, "message": message}
     return view
 

@@ -1,6 +1,6 @@
 """A delivery's state and trouble as words that a person reads."""
 
-from portevoix.model.deliveries import DeliveryState, HoldReason, Trouble
+from portevoix.model.deliveries import Delivery, DeliveryState, HoldReason
 from portevoix.texts import say
 from portevoix.texts.troubles import explain
 
@@ -15,9 +15,17 @@ def hold_words(reason: HoldReason, language: str) -> str:
     return say(f"states.held_{reason}", language)
 
 
-def trouble_sentence(trouble: Trouble, where: str, language: str) -> str:
-    """Return what went wrong and what to do; `where` is the account's id."""
+def trouble_sentence(delivery: Delivery, language: str) -> str:
+    """Return what went wrong and what to do; empty without a trouble."""
+    trouble = delivery.trouble
+    if trouble is None:
+        return ""
     said = explain(
-        trouble.code, language, detail=trouble.detail, values=trouble.values, where=where
+        trouble.code,
+        language,
+        detail=trouble.detail,
+        values=trouble.values,
+        where=delivery.key.account_id,
+        state=delivery.state,
     )
     return " ".join(sentence for sentence in said if sentence)
