@@ -17,6 +17,7 @@ import botocore.session
 import pytest
 import urllib3
 from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 from botocore.loaders import Loader
 
 from tools import build_checks, prerequisites
@@ -123,7 +124,7 @@ def test_the_trim_leaves_no_prose_and_no_host_of_others(tmp_path: Path) -> None:
     members = {"documentation": {"shape": "Text", "documentation": "<p>prose</p>"}}
     model = {"metadata": {"endpointPrefix": "email"}, "shapes": {"A": {"members": members}}}
     write(packed, gzip.compress(json.dumps(model).encode()))
-    hosts = {"email": {"endpoints": {}}, "ec2": {"endpoints": {}}}
+    hosts: dict[str, Any] = {"email": {"endpoints": {}}, "ec2": {"endpoints": {}}}
     write(data / "endpoints.json", json.dumps({"partitions": [{"services": hosts}]}))
     layer_builder().trim(tmp_path)
     assert not packed.exists()
@@ -148,13 +149,13 @@ def request_of(loader: Loader) -> tuple[str, object]:
     session = botocore.session.Session()
     session.register_component("data_loader", loader)
     session.set_credentials("id", "secret")
-    client = session.create_client("ssm", region_name="eu-west-3")
+    client: Any = session.create_client("ssm", region_name="eu-west-3")
     sent: list[Any] = []
 
     def note(request: Any, **_: object) -> AWSResponse:
         sent.append((request.url, request.body))
         body = urllib3.HTTPResponse(io.BytesIO(b"{}"), preload_content=False)
-        return AWSResponse(request.url, 200, {}, body)
+        return AWSResponse(request.url, 200, HTTPHeaders(), body)
 
     client.meta.events.register("before-send", note)
     client.get_parameter(Name="/portevoix/a", WithDecryption=True)

@@ -29,11 +29,22 @@ def refuse_late(changes: Iterable[Change], allowed: frozenset[DeliveryState]) ->
     late = [c.seen for c in changes if c.seen.state not in allowed]
     if late:
         named = ", ".join(f"{d.key.account_id} part {d.key.part} is {d.state}" for d in late)
-        raise ConflictError(f"Too late, nothing was changed: {named}.")
+        problems = [problem_of("too_late_to_change", d) for d in late]
+        raise ConflictError(f"Too late, nothing was changed: {named}.", *problems)
+
+
+def problem_of(code: str, delivery: Delivery) -> Problem:
+    """Return a problem of one delivery, as it stands."""
+    key = delivery.key
+    return Problem.of(code, key.account_id, part=key.part, state=delivery.state)
 
 
 def cancel_post(
-    post_id: str, desk: Desk, now: datetime, *, account_id: str | None = None
+    post_id: str,
+    desk: Desk,
+    now: datetime,  # noqa: ARG001 (all that members do to a post is called alike)
+    *,
+    account_id: str | None = None,
 ) -> tuple[Delivery, ...]:
     """Cancel what has not left, of a post or of one account of it.
 
@@ -56,7 +67,7 @@ def cancel_post(
         for d in chosen
         if d.state in DROPPABLE
     ]
-    return applied(changes, desk, "nothing of it can be cancelled any more")
+    return applied(changes, desk, "cancelled")
 
 
 def hold_post(
@@ -69,7 +80,7 @@ def hold_post(
         for d in of_account(deliveries, account_id)
         if d.state in EDITABLE and d.state is not DeliveryState.HELD
     ]
-    return applied(changes, desk, "nothing of it can be suspended any more")
+    return applied(changes, desk, "held")
 
 
 def release_post(
@@ -92,7 +103,7 @@ def release_post(
     ]
     if leaving and not changes:
         return tuple(leaving)
-    return applied(changes, desk, "nothing of it is suspended")
+    return applied(changes, desk, "released")
 
 
 def released(delivery: Delivery, siblings: Iterable[Delivery], now: datetime) -> Delivery:
@@ -123,7 +134,8 @@ def decide_delivery(
     post, deliveries = desk.posts.read_post(key.post_id)
     delivery = desk.posts.get_delivery(key)
     if delivery.state is not DeliveryState.NEEDS_DECISION:
-        raise ConflictError(f"There is nothing to decide: {key} is {delivery.state}.")
+        problem = problem_of("nothing_to_decide", delivery)
+        raise ConflictError(f"There is nothing to decide: {key} is {delivery.state}.", problem)
     if delivery.evidence is not None:
         after = adopted(delivery, delivery.evidence)  # proof came while the member looked
     elif there_url:
@@ -159,10 +171,10 @@ def of_account(deliveries: Iterable[Delivery], account_id: str | None) -> tuple[
     return tuple(d for d in deliveries if account_id in (None, d.key.account_id))
 
 
-def applied(changes: list[Change], desk: Desk, nothing: str) -> tuple[Delivery, ...]:
-    """Write changes and wake what is near; raise ConflictError if there are none."""
+def applied(changes: list[Change], desk: Desk, done: str) -> tuple[Delivery, ...]:
+    """Write changes and wake what is near; raise ConflictError if nothing could be `done`."""
     if not changes:
-        raise ConflictError(f"Nothing was changed: {nothing}.")
+        raise ConflictError(f"Nothing could be {done}.", Problem.of(f"nothing_{done}"))
     desk.posts.change_deliveries(changes)
     wake([c.after for c in changes], desk)
     return tuple(c.after for c in changes)
