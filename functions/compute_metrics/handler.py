@@ -3,7 +3,7 @@
 from typing import Any
 
 from portevoix.bootstrap import environment
-from portevoix.observability import count, logger
+from portevoix.observability import logger
 from portevoix.reporting.measure import measure_accounts
 
 
@@ -15,6 +15,8 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, int]:
     outcomes = measure_accounts(accounts, env.measuring)
     days = sum(len(outcome.days) for outcome in outcomes)
     troubles = [f"{o.brand_id}/{o.account_id}: {o.trouble}" for o in outcomes if o.trouble]
-    count("DaysMeasured", days)
-    logger.info("measured", extra={"accounts": len(outcomes), "days": days, "troubles": troubles})
+    logger.info(
+        "measured",
+        extra={"accounts": len(outcomes), "days": days, "troubles": troubles},
+    )
     return {"accounts": len(outcomes), "days": days}

@@ -21,7 +21,6 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, int]:
         "taken_out": tick.taken_out,
         "unreadable": len(tick.unreadable),
     }
-    count(f"{kind.capitalize()}HandedOut", tick.handed_out)
     count("Unreadable", len(tick.unreadable))
     logger.info("tick", extra={"kind": kind, **counts, "unread": tick.unreadable})
     return counts

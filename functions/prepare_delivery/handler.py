@@ -3,7 +3,7 @@
 from typing import Any
 
 from portevoix.bootstrap import environment, time_left
-from portevoix.observability import count, logger
+from portevoix.observability import logger
 from portevoix.publishing.prepare import prepare
 from portevoix.publishing.wake import key_of
 
@@ -15,6 +15,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, str]:
     logger.append_keys(post=key.post_id, account=key.account_id, part=key.part)
     env = environment()
     state = prepare(key, env.preparer(time_left(context)))
-    count("Prepared", int(state == "ready"))
-    logger.info("prepared", extra={"state": state})
+    logger.info(
+        "prepared",
+        extra={"state": state},
+    )
     return {"state": state}

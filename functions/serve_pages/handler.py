@@ -3,7 +3,7 @@
 from typing import Any
 
 from portevoix.bootstrap import environment
-from portevoix.observability import count, logger
+from portevoix.observability import logger
 from portevoix.web.pages import handle_page
 
 
@@ -12,7 +12,6 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     """Take one request of the HTTP API, payload 2.0; the query is a secret and is not logged."""
     answer = handle_page(event, environment())
     request = event["requestContext"]["http"]
-    count("PageRequests", 1)
     logger.info(
         "request",
         extra={
