@@ -49,8 +49,8 @@ CODE := $(wildcard layers/shared/python layers/dependencies/build_layer.py funct
 .PHONY: help setup demo up test check bench bench-punctuality build lock lint types template format clean
 
 help: ## List what can be made
-	@grep -hE '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) \
-	  | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) \
+	  | awk -F ':.*## ' '{ printf "  make %-18s %s\n", $$1, $$2 }'
 
 setup: $(DEV_READY) $(SAM_READY) ## Install everything to work on Portevoix (.venv/bin/portevoix, .venv/bin/sam)
 	@echo "Ready: $(BIN)/portevoix and $(BIN)/sam"
@@ -76,7 +76,7 @@ bench: $(DEV_READY) dynamodb-if-possible ## Measure what the documentation claim
 	@$(PYTHON) -m bench
 
 # A quarter of an hour of real time; ARGS="--lost 0.05" loses ticks, see the module's first lines.
-bench-punctuality: $(DEV_READY) dynamodb-if-possible
+bench-punctuality: $(DEV_READY) dynamodb-if-possible ## Measure how late posts leave, in real time (a quarter of an hour)
 	@$(PYTHON) -m bench.punctuality $(ARGS)
 
 build: $(DEV_READY) $(SAM_READY) ## Build functions and layers for arm64, and look at what was built
