@@ -160,7 +160,7 @@ $(DEV_READY): requirements-dev.txt $(LOCAL_READY)
 $(SAM_READY): requirements-sam.txt | $(PYTHON_READY)
 	@echo "Installing AWS SAM's command line"
 	@[ -x $(VENV)/sam/bin/python ] || $(PYTHON) -m venv $(VENV)/sam
-	@$(VENV)/sam/bin/python -m pip install --quiet --require-hashes -r requirements-sam.txt
+	@$(VENV)/sam/bin/python -m pip install --quiet --only-binary :all: --require-hashes -r requirements-sam.txt
 	@ln -sf ../sam/bin/sam $(BIN)/sam
 	@touch $@
 
