@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Self
 
 from tools.local.activity import Activity
@@ -145,9 +145,3 @@ def clock_responder(clock: StackClock, worker: str | None = None) -> Callable[[R
 
 def _reading(clock: StackClock) -> dict[str, object]:
     return {"now": iso(clock.now()), "warped": clock.is_virtual}
-
-
-def next_minute(moment: datetime) -> datetime:
-    """Return the first whole minute at or after `moment`."""
-    floor = moment.replace(second=0, microsecond=0)
-    return floor if floor == moment else floor + timedelta(minutes=1)

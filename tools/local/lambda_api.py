@@ -32,7 +32,6 @@ class Invoker:
         self._activity = clock.activity
         self._threads = ThreadPoolExecutor(ASYNCHRONOUS_THREADS, "asynchronous invoke")
         self._stopped = threading.Event()
-        self.failures_count = 0
 
     def invoke(self, reference: str, payload: bytes) -> InvocationResult:
         """Run one invocation now; raises UnknownFunctionError."""
@@ -84,7 +83,6 @@ class Invoker:
 
     def _noted(self, reference: str, result: InvocationResult) -> InvocationResult:
         if result.failed:
-            self.failures_count += 1
             self._say(f"{reference} failed: {result.error_type}: {_message(result.payload)}")
         return result
 

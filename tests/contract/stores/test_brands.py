@@ -53,7 +53,7 @@ def test_members_belong_to_their_brand(stores: Stores) -> None:
 
 
 def test_an_account_comes_back_with_its_limits_and_facts(stores: Stores) -> None:
-    account = an_account(checked_at=NOON, facts={"version": "4.5.7"}, lead_s=0)
+    account = an_account(checked_at=NOON, lead_s=0)
     stores.brands.save_account(account)
     assert stores.brands.get_account(BRAND, ACCOUNT) == account
 

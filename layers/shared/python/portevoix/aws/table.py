@@ -13,7 +13,7 @@ from itertools import batched
 from typing import TYPE_CHECKING, Any
 
 from portevoix.aws.failures import RefusedError, store_failure
-from portevoix.aws.keys import LISTED_INDEX, Key
+from portevoix.aws.keys import DUE_INDEX, LISTED_INDEX, Key
 from portevoix.aws.shapes import Item
 from portevoix.aws.writes import Write, key_item
 from portevoix.model.errors import StoreUnavailableError
@@ -98,7 +98,7 @@ class Table:
         condition = "due_kind = :kind AND due_at <= :until"
         values = {":kind": {"S": due_kind}, ":until": {"S": until}}
         return self._pages(
-            condition, values, limit, IndexName="due", ScanIndexForward=not newest_first
+            condition, values, limit, IndexName=DUE_INDEX, ScanIndexForward=not newest_first
         )
 
     def _pages(

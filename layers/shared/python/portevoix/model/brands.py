@@ -1,6 +1,6 @@
 """Brands, their members and their accounts."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -75,7 +75,6 @@ class Account:
     lead_s: int = 300
     needs_reconnection: bool = False
     checked_at: datetime | None = None
-    facts: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,6 @@ CHAIN_STEP_NEEDS = timedelta(seconds=25)
 class DeliveryState(StrEnum):
     """Where a delivery stands."""
 
-    DRAFT = "draft"
     PLANNED = "planned"
     PREPARING = "preparing"
     READY = "ready"
@@ -56,7 +55,6 @@ class DeliveryState(StrEnum):
 
 EDITABLE = frozenset(
     {
-        DeliveryState.DRAFT,
         DeliveryState.PLANNED,
         DeliveryState.PREPARING,
         DeliveryState.READY,
@@ -260,14 +258,3 @@ def may_resend(delivery: Delivery, now: datetime) -> bool:
         return True
     in_window = now < delivery.record.frozen_at + KEY_WINDOW - KEY_MARGIN
     return delivery.delivery_class is DeliveryClass.K3 and in_window
-
-
-def settle_at(delivery: Delivery, now: datetime) -> datetime:
-    """Return when the doubt may be looked at: SETTLE after the error we saw, else after the arm.
-
-    A worker that died left no error: then it counts from the end of its lease, which is
-    arm + timeout + 5 s + SETTLE.
-    """
-    if delivery.state is DeliveryState.SENDING and delivery.lease_until is not None:
-        return max(now, delivery.lease_until)
-    return now + SETTLE

@@ -2,7 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from portevoix.model.times import day_bounds
+
+AFTER_THE_DAY = timedelta(minutes=15)
+"""A day is measured this long after it ended, in its account's zone."""
+
+
+def measured_at(on: date, zone: ZoneInfo) -> datetime:
+    """Return the UTC moment from which the day `on` of `zone` is measured."""
+    return day_bounds(on, zone)[1] + AFTER_THE_DAY
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urljoin
 
+from portevoix.model.deliveries import HTTP_READ
 from portevoix.model.errors import UnknownOutcomeError
 from portevoix.networks.addresses import (
     Target,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     import ssl
 
 USER_AGENT = "Portevoix/0.1"
-DEADLINE_S = 10.0
+DEADLINE_S = HTTP_READ.total_seconds()
 MAX_BYTES = 4 * 1024 * 1024
 MAX_REDIRECTS = 3
 CONNECT_S = 4.0

@@ -3,13 +3,13 @@
 import dataclasses
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from portevoix.model.brands import Account, Brand
 from portevoix.model.errors import AuthorizationError, InvalidError, NotFoundError, Problem
 from portevoix.model.mentions import Source
-from portevoix.model.metrics import Measuring
-from portevoix.model.times import day_bounds, local_day, zone_of
+from portevoix.model.metrics import Measuring, measured_at
+from portevoix.model.times import local_day, zone_of
 from portevoix.ports import (
     AccountFacts,
     BrandStore,
@@ -19,8 +19,6 @@ from portevoix.ports import (
     MetricStore,
 )
 
-AFTER_THE_DAY = timedelta(minutes=15)
-"""A day is measured this long after it ended, in the account's zone."""
 _ACCOUNT_ID = re.compile(r"[a-z][a-z0-9-]*:[A-Za-z0-9._@-]{1,80}")
 _BRAND_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][A-Za-z0-9]{1,7})*")
@@ -148,7 +146,7 @@ def _start_clocks(account: Account, counter: Counter, now: datetime) -> None:
     except NotFoundError:
         zone = zone_of(account.zone)
         today = local_day(now, zone)
-        measured_at = day_bounds(today, zone)[1] + AFTER_THE_DAY
+        due_at = measured_at(today, zone)
         counter.metrics.save_measuring(
-            Measuring(account.brand_id, account.account_id, next_on=today, due_at=measured_at)
+            Measuring(account.brand_id, account.account_id, next_on=today, due_at=due_at)
         )

@@ -17,7 +17,7 @@ from portevoix.model.errors import (
     NetworkError,
     NotFoundError,
 )
-from portevoix.model.metrics import Measuring, Snapshot
+from portevoix.model.metrics import Measuring, Snapshot, measured_at
 from portevoix.model.times import day_bounds, zone_of
 from portevoix.model.troubles import reading_trouble
 from portevoix.ports import (
@@ -38,7 +38,6 @@ from portevoix.reporting.day import (
     is_heard_until,
 )
 
-AFTER_THE_DAY = timedelta(minutes=15)
 TOLERANCE = timedelta(hours=6)
 """Counters taken later than this after a day's end are not that day's."""
 LISTENING_TIME = timedelta(minutes=60)
@@ -108,7 +107,7 @@ def measure_account(brand_id: str, account_id: str, ports: MeasurePorts) -> Meas
     on, trouble, detail = measuring.next_on, "", ""
     while len(days) < MAX_DAYS:
         _, end = day_bounds(on, zone)
-        if now < end + AFTER_THE_DAY:
+        if now < measured_at(on, zone):
             break
         trouble, detail = _take_counters(account, on, end, ports, now)
         waits = not is_heard_until(account, end, ports.listening) and now < end + LISTENING_TIME
@@ -140,7 +139,7 @@ def measure_accounts(
 
 
 def _due(on: date, account: Account) -> datetime:
-    return day_bounds(on, zone_of(account.zone))[1] + AFTER_THE_DAY
+    return measured_at(on, zone_of(account.zone))
 
 
 def _listens(account: Account, listening: ListeningStore) -> bool:

@@ -1,7 +1,6 @@
 """Where a sending stands, and why it is suspended, in a person's words."""
 
 TEXTS = {
-    "draft": ("Brouillon", "Draft"),
     "planned": ("Programmée", "Scheduled"),
     "preparing": ("Préparation", "Preparing"),
     "ready": ("Programmée", "Scheduled"),
